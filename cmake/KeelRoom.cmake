@@ -62,12 +62,74 @@ function(keel_umbrella)
   endif()
 endfunction()
 
-# keel_unit_test(room SOURCES ... LINK targets...): one doctest program a room; ctest lists each case.
+# keel_unit_test(room SOURCES ... [NAME name] [LINK targets...] [LABELS labels...]
+#                [ONLY wire|long|data])
+#
+# One doctest program, test_<room> or test_<name>; ctest lists each of its cases.
+#   LABELS  "threads" marks a program that has threads: it is run under the thread sanitizer too
+#   ONLY    the program exists only where ./dev test was given --wire, --long or --data; a data test
+#           reads its folder from the environment variable KEEL_DATA_DIR
 function(keel_unit_test room)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
-  set(target test_${room})
+  cmake_parse_arguments(ARG "" "NAME;ONLY" "SOURCES;LINK;LABELS" ${ARGN})
+  if(ARG_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "keel_unit_test(${room}): unknown arguments ${ARG_UNPARSED_ARGUMENTS}")
+  endif()
+  keel_test_wanted("${ARG_ONLY}" wanted)
+  if(NOT wanted)
+    return()
+  endif()
+  if(NOT ARG_NAME)
+    set(ARG_NAME ${room})
+  endif()
+  set(target test_${ARG_NAME})
   add_executable(${target} ${ARG_SOURCES} $<TARGET_OBJECTS:keel_test_main>)
   target_link_libraries(${target} PRIVATE keel::${room} keel_test_support ${ARG_LINK})
   keel_house_flags(${target})
-  doctest_discover_tests(${target} TEST_PREFIX "${room}: " PROPERTIES LABELS "unit;${room}")
+  add_dependencies(keel_tests ${target})
+  if("threads" IN_LIST ARG_LABELS)
+    add_dependencies(keel_thread_tests ${target})
+    set_property(GLOBAL APPEND PROPERTY KEEL_THREAD_TESTS ${target})
+  endif()
+  # ctest reads the cases that the program listed after it was linked (KeelTestCases.cmake).
+  set(cases ${CMAKE_CURRENT_BINARY_DIR}/${target}_cases.cmake)
+  add_custom_command(TARGET ${target} POST_BUILD BYPRODUCTS ${cases} VERBATIM
+    COMMAND ${CMAKE_COMMAND} -D PROGRAM=$<TARGET_FILE:${target}> -D PREFIX=${ARG_NAME}
+      -D OUTPUT=${cases} -P ${PROJECT_SOURCE_DIR}/cmake/KeelTestCases.cmake)
+  set(labels unit ${room} ${ARG_LABELS} ${ARG_ONLY})
+  set(environment "")
+  if(ARG_ONLY STREQUAL "data")
+    set(environment "KEEL_DATA_DIR=${KEEL_DATA_DIR}")
+  endif()
+  set(timeout 600)
+  if(ARG_ONLY STREQUAL "long")
+    set(timeout 3600)
+  endif()
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/test_include.cmake.in ${target}_include.cmake @ONLY)
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES
+    ${CMAKE_CURRENT_BINARY_DIR}/${target}_include.cmake)
+endfunction()
+
+# Whether tests of this kind ("", wire, long or data) were asked for.
+function(keel_test_wanted kind result)
+  if(kind STREQUAL "")
+    set(wanted ON)
+  elseif(kind STREQUAL "wire")
+    set(wanted ${KEEL_TEST_WIRE})
+  elseif(kind STREQUAL "long")
+    set(wanted ${KEEL_TEST_LONG})
+  elseif(kind STREQUAL "data")
+    string(COMPARE NOTEQUAL "${KEEL_DATA_DIR}" "" wanted)
+  else()
+    message(FATAL_ERROR "a test is ONLY wire, long or data, not '${kind}'")
+  endif()
+  set(${result} ${wanted} PARENT_SCOPE)
+endfunction()
+
+# keel_benchmark(name SOURCES ... LINK targets...): the program bench_<name>, run by ./dev bench.
+function(keel_benchmark name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(bench_${name} ${ARG_SOURCES})
+  target_link_libraries(bench_${name} PRIVATE ${ARG_LINK})
+  keel_house_flags(bench_${name})
+  add_dependencies(keel_bench bench_${name})
 endfunction()

@@ -20,8 +20,11 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 }  // namespace
 
 Error text_too_long(std::string_view text, std::size_t limit) {
-  return Error{core_errors::kTextTooLong, {}, std::string{text.substr(0, 80)},
-               "at most " + std::to_string(limit) + " characters", {}};
+  return Error{core_errors::kTextTooLong,
+               {},
+               std::string{text.substr(0, 80)},
+               "at most " + std::to_string(limit) + " characters",
+               {}};
 }
 
 Result<Int128> parse_decimal(std::string_view text, int digits) {
@@ -53,7 +56,8 @@ Result<Int128> parse_decimal(std::string_view text, int digits) {
       continue;
     }
     if (mantissa != 0) {
-      for (; held_zeros > 0 && !overflow; --held_zeros) overflow = __builtin_mul_overflow(mantissa, u128{10}, &mantissa);
+      for (; held_zeros > 0 && !overflow; --held_zeros)
+        overflow = __builtin_mul_overflow(mantissa, u128{10}, &mantissa);
     }
     held_zeros = 0;
     overflow = overflow || __builtin_mul_overflow(mantissa, u128{10}, &mantissa) ||
@@ -109,15 +113,20 @@ Result<std::int64_t> parse_decimal64(std::string_view text, int digits) {
 
 Result<std::int64_t> decimal_from_double(double value, int digits) {
   if (!std::isfinite(value)) {
-    return Error{core_errors::kNotFinite, {}, std::isnan(value) ? "nan" : "inf", "a finite number", {}};
+    return Error{
+        core_errors::kNotFinite, {}, std::isnan(value) ? "nan" : "inf", "a finite number", {}};
   }
   // The product is not exact, so the result is the nearest decimal of the product; fma gives the
   // part that the product lost and settles which side of a tie it fell on.
   const double scale = static_cast<double>(pow10_64(digits));
   const double product = value * scale;
   if (!(std::fabs(product) < 9.2e18)) {
-    return Error{core_errors::kDecimalRange, {}, std::to_string(value),
-                 "a magnitude below " + decimal_text(Int128::from(i128{9'200'000'000'000'000'000}), digits), {}};
+    return Error{
+        core_errors::kDecimalRange,
+        {},
+        std::to_string(value),
+        "a magnitude below " + decimal_text(Int128::from(i128{9'200'000'000'000'000'000}), digits),
+        {}};
   }
   const double lost = std::fma(value, scale, -product);
   double whole = std::nearbyint(product);

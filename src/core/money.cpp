@@ -49,12 +49,18 @@ bool rounds_away(Rounding rounding, bool negative, u128 quotient, u128 remainder
   // Compare the remainder with half without doubling it (which could overflow).
   const u128 other = divisor - remainder;
   switch (rounding) {
-    case Rounding::kHalfEven: return remainder > other || (remainder == other && (quotient & 1u) != 0);
-    case Rounding::kHalfUp: return remainder >= other;
-    case Rounding::kTowardZero: return false;
-    case Rounding::kAwayFromZero: return true;
-    case Rounding::kFloor: return negative;
-    case Rounding::kCeiling: return !negative;
+    case Rounding::kHalfEven:
+      return remainder > other || (remainder == other && (quotient & 1u) != 0);
+    case Rounding::kHalfUp:
+      return remainder >= other;
+    case Rounding::kTowardZero:
+      return false;
+    case Rounding::kAwayFromZero:
+      return true;
+    case Rounding::kFloor:
+      return negative;
+    case Rounding::kCeiling:
+      return !negative;
   }
   return false;
 }
@@ -105,7 +111,8 @@ std::string Money::to_text() const {
 
 std::optional<Money> Money::scaled(std::int64_t numerator, std::int64_t denominator,
                                    Rounding rounding) const {
-  const auto raw = detail::multiply_divide(raw_, Int128::from(numerator), Int128::from(denominator), rounding);
+  const auto raw =
+      detail::multiply_divide(raw_, Int128::from(numerator), Int128::from(denominator), rounding);
   if (!raw) return std::nullopt;
   return Money{*raw, currency_};
 }

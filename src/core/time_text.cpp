@@ -85,7 +85,9 @@ CivilDate utc_date(Timestamp time) {
   return civil_from_days(static_cast<std::int32_t>(days));
 }
 
-Timestamp utc_midnight(CivilDate date) { return Timestamp{Duration::days(days_from_civil(date)).ns}; }
+Timestamp utc_midnight(CivilDate date) {
+  return Timestamp{Duration::days(days_from_civil(date)).ns};
+}
 
 Result<CivilDate> parse_date(std::string_view text) {
   std::size_t at = 0;
@@ -139,10 +141,13 @@ Result<Timestamp> parse_timestamp(std::string_view text) {
       offset_minutes = sign * (offset_hour * 60 + offset_minute);
     }
     if (at != text.size()) return syntax();
-    ns += static_cast<detail::i128>(hour * 3600 + (minute - offset_minutes) * 60 + second) * 1'000'000'000 + fraction;
+    ns += static_cast<detail::i128>(hour * 3600 + (minute - offset_minutes) * 60 + second) *
+              1'000'000'000 +
+          fraction;
   }
   const auto narrow = static_cast<std::int64_t>(ns);
-  if (narrow != ns) return time_error(core_errors::kTimeRange, text, "between 1677-09-21 and 2262-04-11");
+  if (narrow != ns)
+    return time_error(core_errors::kTimeRange, text, "between 1677-09-21 and 2262-04-11");
   return Timestamp{narrow};
 }
 
@@ -151,13 +156,19 @@ struct Unit {
   std::string_view name;
   std::int64_t ns;
 };
-constexpr Unit kUnits[] = {{"d", 86'400'000'000'000}, {"h", 3'600'000'000'000}, {"min", 60'000'000'000},
-                           {"s", 1'000'000'000}, {"ms", 1'000'000}, {"us", 1'000}, {"ns", 1}};
+constexpr Unit kUnits[] = {{"d", 86'400'000'000'000},
+                           {"h", 3'600'000'000'000},
+                           {"min", 60'000'000'000},
+                           {"s", 1'000'000'000},
+                           {"ms", 1'000'000},
+                           {"us", 1'000},
+                           {"ns", 1}};
 }  // namespace
 
 Result<Duration> parse_duration(std::string_view text) {
   const auto syntax = [&] {
-    return time_error(core_errors::kTimeSyntax, text, "a duration such as 250ms, 90s, 5min, 1h, 1d");
+    return time_error(core_errors::kTimeSyntax, text,
+                      "a duration such as 250ms, 90s, 5min, 1h, 1d");
   };
   std::size_t at = 0;
   std::int64_t count = 0;
@@ -185,12 +196,15 @@ std::string to_text(Timestamp time) {
   if (ns_of_day < 0) ns_of_day += day.ns;
   const auto seconds = ns_of_day / 1'000'000'000;
   const auto fraction = ns_of_day % 1'000'000'000;
-  auto text = fmt::format("{}T{:02}:{:02}:{:02}", to_text(utc_date(time)),
-                          seconds / 3600, seconds / 60 % 60, seconds % 60);
+  auto text = fmt::format("{}T{:02}:{:02}:{:02}", to_text(utc_date(time)), seconds / 3600,
+                          seconds / 60 % 60, seconds % 60);
   if (fraction != 0) {
-    if (fraction % 1'000'000 == 0) text += fmt::format(".{:03}", fraction / 1'000'000);
-    else if (fraction % 1'000 == 0) text += fmt::format(".{:06}", fraction / 1'000);
-    else text += fmt::format(".{:09}", fraction);
+    if (fraction % 1'000'000 == 0)
+      text += fmt::format(".{:03}", fraction / 1'000'000);
+    else if (fraction % 1'000 == 0)
+      text += fmt::format(".{:06}", fraction / 1'000);
+    else
+      text += fmt::format(".{:09}", fraction);
   }
   return text + "Z";
 }

@@ -27,8 +27,8 @@ namespace detail {
 
 }  // namespace keel
 
-#define KEEL_ASSERT(condition, message)                                                   \
-  do {                                                                                    \
-    if (!(condition)) [[unlikely]]                                                        \
-      ::keel::detail::assert_failed(#condition, message, __FILE__, __LINE__);             \
+#define KEEL_ASSERT(condition, message)                                       \
+  do {                                                                        \
+    if (!(condition)) [[unlikely]]                                            \
+      ::keel::detail::assert_failed(#condition, message, __FILE__, __LINE__); \
   } while (false)

@@ -54,7 +54,8 @@ template <>
 struct fmt::formatter<keel::Currency> : fmt::formatter<fmt::string_view> {
   template <class Context>
   auto format(const keel::Currency& value, Context& context) const {
-    return fmt::formatter<fmt::string_view>::format({value.code().data(), value.code().size()}, context);
+    return fmt::formatter<fmt::string_view>::format({value.code().data(), value.code().size()},
+                                                    context);
   }
 };
 

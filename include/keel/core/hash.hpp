@@ -22,8 +22,9 @@ using Digest = std::array<std::uint8_t, 32>;
 [[nodiscard]] Digest sha256(std::span<const std::byte> bytes);
 [[nodiscard]] std::string hex_text(const Digest& digest);
 
-// An order-dependent rolling 64-bit hash over records (sizes are multiples of 8 bytes), cheap enough
-// to run after every event. Two runs that agree on it took the same decisions. Not for security.
+// An order-dependent rolling 64-bit hash over records (sizes are multiples of 8 bytes), cheap
+// enough to run after every event. Two runs that agree on it took the same decisions. Not for
+// security.
 class RollingHash {
  public:
   void add(const void* bytes, std::size_t size) {
@@ -52,7 +53,8 @@ class RollingHash {
   static std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
     // An odd second factor, so that no input turns the product into zero for good.
     const detail::u128 product = static_cast<detail::u128>(a) * (b | 1u);
-    return (static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64)) + kFold;
+    return (static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64)) +
+           kFold;
   }
   std::uint64_t state_ = 0;
 };

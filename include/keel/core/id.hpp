@@ -15,11 +15,12 @@ struct Id {
   friend constexpr auto operator<=>(Id, Id) = default;
 };
 
-using InstrumentId = Id<struct InstrumentTag, std::uint32_t>;  // dense, from 1; 0 is "none" in records
-using AccountId = Id<struct AccountTag, std::uint16_t>;        // dense, from 1
-using StrategyId = Id<struct StrategyTag, std::uint16_t>;      // dense, from 1; 0 is the host itself
-using VenueId = Id<struct VenueTag, std::uint16_t>;            // dense, from 1
-using SourceId = Id<struct SourceTag, std::uint16_t>;          // who pushed an input; 0 is the engine
+using InstrumentId =
+    Id<struct InstrumentTag, std::uint32_t>;               // dense, from 1; 0 is "none" in records
+using AccountId = Id<struct AccountTag, std::uint16_t>;    // dense, from 1
+using StrategyId = Id<struct StrategyTag, std::uint16_t>;  // dense, from 1; 0 is the host itself
+using VenueId = Id<struct VenueTag, std::uint16_t>;        // dense, from 1
+using SourceId = Id<struct SourceTag, std::uint16_t>;      // who pushed an input; 0 is the engine
 
 // engine (10 bits) | run (22 bits) | counter (32 bits). The counter starts at 1, so a valid id is
 // never 0; 0 means "none" in records.
@@ -40,7 +41,9 @@ struct OrderId {
   [[nodiscard]] constexpr std::uint32_t run() const {
     return static_cast<std::uint32_t>(value >> 32) & kMaxRun;
   }
-  [[nodiscard]] constexpr std::uint32_t counter() const { return static_cast<std::uint32_t>(value); }
+  [[nodiscard]] constexpr std::uint32_t counter() const {
+    return static_cast<std::uint32_t>(value);
+  }
   [[nodiscard]] constexpr bool is_none() const { return value == 0; }
 
   friend constexpr bool operator==(OrderId, OrderId) = default;

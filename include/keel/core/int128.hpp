@@ -1,5 +1,6 @@
 // A 128-bit signed integer as two 64-bit words. Public structs hold this; the compiler's own type
-// appears only inside inline arithmetic, because -Wpedantic refuses it and not every compiler has it.
+// appears only inside inline arithmetic, because -Wpedantic refuses it and not every compiler has
+// it.
 #pragma once
 
 #include <compare>
@@ -21,7 +22,8 @@ struct Int128 {
             static_cast<std::int64_t>(wide >> 64)};
   }
   [[nodiscard]] constexpr detail::i128 wide() const {
-    return static_cast<detail::i128>((static_cast<detail::u128>(static_cast<std::uint64_t>(high)) << 64) | low);
+    return static_cast<detail::i128>(
+        (static_cast<detail::u128>(static_cast<std::uint64_t>(high)) << 64) | low);
   }
   friend constexpr bool operator==(Int128, Int128) = default;
   friend constexpr std::strong_ordering operator<=>(Int128 a, Int128 b) {

@@ -1,7 +1,7 @@
 // Money: an exact amount of one currency, 128 bits and 18 digits, up to 1.7e20.
 //
-// Price x Quantity is exact and needs no division. Adding two currencies is a failed assert: convert
-// first, by a rate that you can name. Every rounding is asked for by name.
+// Price x Quantity is exact and needs no division. Adding two currencies is a failed assert:
+// convert first, by a rate that you can name. Every rounding is asked for by name.
 #pragma once
 
 #include <keel/core/currency.hpp>
@@ -15,8 +15,8 @@ enum class Rounding : std::uint8_t {
   kHalfUp,      // to nearest, ties away from zero
   kTowardZero,  // cut
   kAwayFromZero,
-  kFloor,       // towards minus infinity
-  kCeiling,     // towards plus infinity
+  kFloor,    // towards minus infinity
+  kCeiling,  // towards plus infinity
 };
 
 namespace detail {
@@ -45,7 +45,8 @@ class Money {
   // always fits 127 bits; the factor of ten may not, and that is a failed assert.
   [[nodiscard]] static constexpr Money product(Price price, Quantity quantity, Currency currency) {
     detail::i128 raw = static_cast<detail::i128>(price.raw()) * quantity.raw();
-    KEEL_ASSERT(!__builtin_mul_overflow(raw, static_cast<detail::i128>(10), &raw), "money overflow");
+    KEEL_ASSERT(!__builtin_mul_overflow(raw, static_cast<detail::i128>(10), &raw),
+                "money overflow");
     return {Int128::from(raw), currency};
   }
 

@@ -58,7 +58,9 @@ class Random {
     return below(1'000'000) < parts_per_million;
   }
 
-  struct State { std::uint64_t words[4]; };
+  struct State {
+    std::uint64_t words[4];
+  };
   [[nodiscard]] constexpr State save() const {
     return {{state_[0], state_[1], state_[2], state_[3]}};
   }
@@ -67,7 +69,9 @@ class Random {
   }
 
  private:
-  static constexpr std::uint64_t rotate(std::uint64_t x, int k) { return (x << k) | (x >> (64 - k)); }
+  static constexpr std::uint64_t rotate(std::uint64_t x, int k) {
+    return (x << k) | (x >> (64 - k));
+  }
   std::uint64_t state_[4] = {};
 };
 

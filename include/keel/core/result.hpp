@@ -22,26 +22,44 @@ class [[nodiscard]] Result {
   Result(T&& value) : value_(std::move(value)), ok_(true) {}
   Result(Error error) : error_(std::move(error)), ok_(false) {}
   Result(const Result& other) : ok_(other.ok_) {
-    if (ok_) new (&value_) T(other.value_); else new (&error_) Error(other.error_);
+    if (ok_)
+      new (&value_) T(other.value_);
+    else
+      new (&error_) Error(other.error_);
   }
   Result(Result&& other) noexcept(std::is_nothrow_move_constructible_v<T>) : ok_(other.ok_) {
-    if (ok_) new (&value_) T(std::move(other.value_)); else new (&error_) Error(std::move(other.error_));
+    if (ok_)
+      new (&value_) T(std::move(other.value_));
+    else
+      new (&error_) Error(std::move(other.error_));
   }
   Result& operator=(Result other) noexcept(std::is_nothrow_move_constructible_v<T>) {
     this->~Result();
     return *new (this) Result(std::move(other));
   }
   ~Result() {
-    if (ok_) value_.~T(); else error_.~Error();
+    if (ok_)
+      value_.~T();
+    else
+      error_.~Error();
   }
 
   [[nodiscard]] bool ok() const { return ok_; }
   explicit operator bool() const { return ok_; }
 
   // The value. Asking a failed result for it is a bug: look first.
-  [[nodiscard]] T& value() & { check(); return value_; }
-  [[nodiscard]] const T& value() const& { check(); return value_; }
-  [[nodiscard]] T&& value() && { check(); return std::move(value_); }
+  [[nodiscard]] T& value() & {
+    check();
+    return value_;
+  }
+  [[nodiscard]] const T& value() const& {
+    check();
+    return value_;
+  }
+  [[nodiscard]] T&& value() && {
+    check();
+    return std::move(value_);
+  }
   [[nodiscard]] T& operator*() & { return value(); }
   [[nodiscard]] const T& operator*() const& { return value(); }
   [[nodiscard]] T&& operator*() && { return std::move(*this).value(); }

@@ -28,7 +28,9 @@ concept PlainState = std::is_trivially_copyable_v<T> && !std::is_pointer_v<T> &&
 class StateWriter {
  public:
   template <PlainState T>
-  void put(const T& value) { put_bytes(&value, sizeof value); }
+  void put(const T& value) {
+    put_bytes(&value, sizeof value);
+  }
   template <PlainState T>
   void put(const std::optional<T>& value) {
     put(static_cast<std::uint8_t>(value.has_value()));
@@ -45,7 +47,9 @@ class StateWriter {
   }
   template <class T>
     requires requires(const T& part, StateWriter& writer) { part.save(writer); }
-  void put(const T& part) { part.save(*this); }
+  void put(const T& part) {
+    part.save(*this);
+  }
 
   // Opens a section; close it with `end`. Sections nest.
   [[nodiscard]] std::size_t begin(std::uint32_t tag, std::uint32_t version);
@@ -100,7 +104,9 @@ class StateReader {
   }
   template <class T>
     requires requires(T& part, StateReader& reader) { part.load(reader); }
-  void get(T& part) { part.load(*this); }
+  void get(T& part) {
+    part.load(*this);
+  }
 
   // Enters a section and returns its version; 0 and a bad reader where the tag differs.
   std::uint32_t begin(std::uint32_t tag);
@@ -126,15 +132,19 @@ class StateReader {
 }  // namespace keel
 
 // Inside a strategy: KEEL_STATE(fast, slow, stop_price) makes its save and load.
-#define KEEL_STATE(...)                                                                  \
-  void save(::keel::StateWriter& writer) const override {                                \
-    ::keel::detail::put_all(writer, __VA_ARGS__);                                        \
-  }                                                                                      \
+#define KEEL_STATE(...)                                   \
+  void save(::keel::StateWriter& writer) const override { \
+    ::keel::detail::put_all(writer, __VA_ARGS__);         \
+  }                                                       \
   void load(::keel::StateReader& reader) override { ::keel::detail::get_all(reader, __VA_ARGS__); }
 
 namespace keel::detail {
 template <class... Parts>
-void put_all(StateWriter& writer, const Parts&... parts) { (writer.put(parts), ...); }
+void put_all(StateWriter& writer, const Parts&... parts) {
+  (writer.put(parts), ...);
+}
 template <class... Parts>
-void get_all(StateReader& reader, Parts&... parts) { (reader.get(parts), ...); }
+void get_all(StateReader& reader, Parts&... parts) {
+  (reader.get(parts), ...);
+}
 }  // namespace keel::detail

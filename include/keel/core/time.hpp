@@ -14,11 +14,21 @@ struct Duration {
 
   [[nodiscard]] static constexpr Duration nanoseconds(std::int64_t n) { return {n}; }
   [[nodiscard]] static constexpr Duration microseconds(std::int64_t n) { return scaled(n, 1'000); }
-  [[nodiscard]] static constexpr Duration milliseconds(std::int64_t n) { return scaled(n, 1'000'000); }
-  [[nodiscard]] static constexpr Duration seconds(std::int64_t n) { return scaled(n, 1'000'000'000); }
-  [[nodiscard]] static constexpr Duration minutes(std::int64_t n) { return scaled(n, 60'000'000'000); }
-  [[nodiscard]] static constexpr Duration hours(std::int64_t n) { return scaled(n, 3'600'000'000'000); }
-  [[nodiscard]] static constexpr Duration days(std::int64_t n) { return scaled(n, 86'400'000'000'000); }
+  [[nodiscard]] static constexpr Duration milliseconds(std::int64_t n) {
+    return scaled(n, 1'000'000);
+  }
+  [[nodiscard]] static constexpr Duration seconds(std::int64_t n) {
+    return scaled(n, 1'000'000'000);
+  }
+  [[nodiscard]] static constexpr Duration minutes(std::int64_t n) {
+    return scaled(n, 60'000'000'000);
+  }
+  [[nodiscard]] static constexpr Duration hours(std::int64_t n) {
+    return scaled(n, 3'600'000'000'000);
+  }
+  [[nodiscard]] static constexpr Duration days(std::int64_t n) {
+    return scaled(n, 86'400'000'000'000);
+  }
 
   [[nodiscard]] constexpr double to_seconds() const { return static_cast<double>(ns) / 1e9; }
 
@@ -26,7 +36,9 @@ struct Duration {
   friend constexpr auto operator<=>(Duration, Duration) = default;
   friend constexpr Duration operator+(Duration a, Duration b) { return {add(a.ns, b.ns)}; }
   friend constexpr Duration operator-(Duration a, Duration b) { return {subtract(a.ns, b.ns)}; }
-  friend constexpr Duration operator*(Duration a, std::int64_t times) { return scaled(a.ns, times); }
+  friend constexpr Duration operator*(Duration a, std::int64_t times) {
+    return scaled(a.ns, times);
+  }
   friend constexpr std::int64_t operator/(Duration a, Duration b) { return a.ns / b.ns; }
 
   static constexpr std::int64_t add(std::int64_t a, std::int64_t b) {
@@ -58,7 +70,9 @@ struct Timestamp {
 
   friend constexpr bool operator==(Timestamp, Timestamp) = default;
   friend constexpr auto operator<=>(Timestamp, Timestamp) = default;
-  friend constexpr Timestamp operator+(Timestamp t, Duration d) { return {Duration::add(t.ns, d.ns)}; }
+  friend constexpr Timestamp operator+(Timestamp t, Duration d) {
+    return {Duration::add(t.ns, d.ns)};
+  }
   friend constexpr Timestamp operator-(Timestamp t, Duration d) {
     return {Duration::subtract(t.ns, d.ns)};
   }
@@ -76,12 +90,24 @@ struct Timestamp {
 
 inline namespace literals {
 consteval Duration operator""_ns(unsigned long long n) { return {static_cast<std::int64_t>(n)}; }
-consteval Duration operator""_us(unsigned long long n) { return Duration::microseconds(static_cast<std::int64_t>(n)); }
-consteval Duration operator""_ms(unsigned long long n) { return Duration::milliseconds(static_cast<std::int64_t>(n)); }
-consteval Duration operator""_s(unsigned long long n) { return Duration::seconds(static_cast<std::int64_t>(n)); }
-consteval Duration operator""_min(unsigned long long n) { return Duration::minutes(static_cast<std::int64_t>(n)); }
-consteval Duration operator""_h(unsigned long long n) { return Duration::hours(static_cast<std::int64_t>(n)); }
-consteval Duration operator""_d(unsigned long long n) { return Duration::days(static_cast<std::int64_t>(n)); }
+consteval Duration operator""_us(unsigned long long n) {
+  return Duration::microseconds(static_cast<std::int64_t>(n));
+}
+consteval Duration operator""_ms(unsigned long long n) {
+  return Duration::milliseconds(static_cast<std::int64_t>(n));
+}
+consteval Duration operator""_s(unsigned long long n) {
+  return Duration::seconds(static_cast<std::int64_t>(n));
+}
+consteval Duration operator""_min(unsigned long long n) {
+  return Duration::minutes(static_cast<std::int64_t>(n));
+}
+consteval Duration operator""_h(unsigned long long n) {
+  return Duration::hours(static_cast<std::int64_t>(n));
+}
+consteval Duration operator""_d(unsigned long long n) {
+  return Duration::days(static_cast<std::int64_t>(n));
+}
 }  // namespace literals
 
 }  // namespace keel

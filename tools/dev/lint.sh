@@ -1,0 +1,27 @@
+#: Check the code: formatting, then clang-tidy with every finding an error
+#:
+#: usage: ./dev lint [FILE...]
+#:
+#: Without files: every .cpp of src, examples and bindings that the debug preset builds.
+#:
+#: example: ./dev lint src/core/decimal.cpp
+files=("$@")
+for file in "${files[@]}"; do
+  [[ $file == -* ]] && fail_usage "lint: unknown option '$file'"
+  [[ -f $file ]] || fail_usage "lint: no file '$file'"
+done
+need build test lint format
+say "formatting"
+mapfile -t sources < <(git ls-files --cached --others --exclude-standard '*.hpp' '*.cpp')
+clang-format-19 --dry-run --Werror "${sources[@]}"
+configure debug
+if ((${#files[@]} == 0)); then
+  mapfile -t files < <(
+    git ls-files --cached --others --exclude-standard 'src/*.cpp' 'examples/*.cpp' 'bindings/*.cpp'
+  )
+fi
+say "clang-tidy over ${#files[@]} files"
+printf '%s\0' "${files[@]}" |
+  xargs -0 -n 4 -P "$(jobs)" clang-tidy-19 -p build/debug --quiet --warnings-as-errors='*' \
+    --extra-arg=-Wno-unknown-warning-option
+echo "clean"

@@ -1,0 +1,32 @@
+#: Run the tests under sanitizers
+#:
+#: usage: ./dev sanitize [asan-ubsan|tsan]
+#:
+#: asan-ubsan (the default) runs every unit test under the address and undefined-behaviour
+#: sanitizers; tsan runs the tests that have threads (label "threads") under the thread sanitizer.
+#: The gates are not repeated here: they do not depend on how the code was compiled.
+#:
+#: example: ./dev sanitize tsan
+preset=${1:-asan-ubsan}
+(($# <= 1)) || fail_usage "sanitize: one sanitizer at a time"
+need build test
+case $preset in
+  asan-ubsan)
+    targets=(keel_tests)
+    filter=(-LE '^gate$')
+    ;;
+  tsan)
+    targets=(keel_thread_tests)
+    filter=(-L '^threads$' -LE '^gate$')
+    ;;
+  *) fail_usage "sanitize: unknown sanitizer '$preset'" ;;
+esac
+configure "$preset"
+compile "$preset" "${targets[@]}"
+if [[ $preset == tsan && ! -s build/tsan/thread_tests.txt ]]; then
+  echo "no test has threads"
+  exit 0
+fi
+say "testing"
+ctest --test-dir "build/$preset" --output-on-failure --no-tests=error --no-label-summary \
+  -j "$(jobs)" "${filter[@]}"
