@@ -1,0 +1,57 @@
+#include <keel/model/instrument.hpp>
+
+namespace keel {
+
+namespace {
+
+// price x multiplier at 9 digits; nullopt where it does not fit. Exact on the listed grid.
+std::optional<detail::i128> unit_value(Price price, Quantity multiplier) {
+  const detail::i128 wide = static_cast<detail::i128>(price.raw()) * multiplier.raw();
+  return wide / Quantity::kScale;
+}
+
+}  // namespace
+
+std::optional<Money> Instrument::checked_notional(Price price, Quantity quantity) const {
+  if (is_inverse()) {
+    // Contracts of `multiplier` quote units each, worth contracts x multiplier / price in base.
+    if (price.raw() <= 0) return std::nullopt;
+    // quantity (1e-8) x multiplier (1e-8) / price (1e-9), at 1e-18: factor 10^(18 - 16 + 9) = 1e11.
+    const auto contracts = static_cast<detail::i128>(quantity.raw()) * multiplier.raw();
+    const auto raw = detail::multiply_divide(Int128::from(contracts), Int128::from(detail::pow10_64(11)),
+                                             Int128::from(price.raw()), Rounding::kHalfEven);
+    if (!raw) return std::nullopt;
+    return Money{*raw, settlement};
+  }
+  detail::i128 unit = price.raw();
+  if (multiplier.raw() != Quantity::kScale) unit = *unit_value(price, multiplier);
+  detail::i128 raw{};
+  if (__builtin_mul_overflow(unit, static_cast<detail::i128>(quantity.raw()), &raw) ||
+      __builtin_mul_overflow(raw, static_cast<detail::i128>(10), &raw)) {
+    return std::nullopt;
+  }
+  return Money{Int128::from(raw), quote};
+}
+
+Money Instrument::notional_with_multiplier(Price price, Quantity quantity) const {
+  const auto value = checked_notional(price, quantity);
+  KEEL_ASSERT(value.has_value(), "notional overflow");
+  return *value;
+}
+
+Reason Instrument::check_price(Price price) const {
+  if (price < min_price) return Reason::kPriceTooLow;
+  if (price > max_price) return Reason::kPriceTooHigh;
+  if (!price.is_multiple_of(price_increment)) return Reason::kPriceIncrement;
+  return Reason::kNone;
+}
+
+Reason Instrument::check_quantity(Quantity quantity) const {
+  if (!quantity.is_positive()) return Reason::kQuantityNotPositive;
+  if (!quantity.is_multiple_of(quantity_increment)) return Reason::kQuantityIncrement;
+  if (quantity < min_quantity) return Reason::kQuantityTooSmall;
+  if (quantity > max_quantity) return Reason::kQuantityTooLarge;
+  return Reason::kNone;
+}
+
+}  // namespace keel
