@@ -5,7 +5,7 @@
 #   HEADERS       public, relative to include/keel/<room>
 #   LEANS         rooms that this one sees (public: their headers are in our headers)
 #   LINK          other public dependencies (fmt)
-#   PRIVATE_LINK  what only our .cpp files see (Eigen, date, Boost, drivers)
+#   PRIVATE_LINK  what only our .cpp files see (Eigen, date, Boost, drivers), found with keel_need
 function(keel_room name)
   cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;LEANS;LINK;PRIVATE_LINK" ${ARGN})
   if(ARG_UNPARSED_ARGUMENTS)
@@ -13,6 +13,7 @@ function(keel_room name)
   endif()
   set(target keel_${name})
   list(TRANSFORM ARG_HEADERS PREPEND ${PROJECT_SOURCE_DIR}/include/keel/${name}/)
+  set_property(GLOBAL PROPERTY KEEL_LEANS_${name} ${ARG_LEANS})
   list(TRANSFORM ARG_LEANS PREPEND keel::)
   if(ARG_SOURCES)
     add_library(${target} ${ARG_SOURCES})
@@ -38,7 +39,9 @@ endfunction()
 # Flags of our own targets only; nothing here reaches a consumer.
 function(keel_house_flags target)
   # Decisions must not depend on whether the compiler fuses a multiply and an add.
-  target_compile_options(${target} PRIVATE -ffp-contract=off)
+  # Asserts name files as the tree does, so that no build machine's path gets into a program.
+  target_compile_options(${target} PRIVATE -ffp-contract=off
+    -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=)
   if(KEEL_STRICT)
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion
       -Wsign-conversion -Wshadow -Wold-style-cast -Wnon-virtual-dtor -Werror)
