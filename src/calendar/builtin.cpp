@@ -70,11 +70,16 @@ std::span<const BuiltinCalendar> builtin_calendars() { return kCalendars; }
 Result<CalendarSpec> builtin_calendar_spec(std::string_view name, int first_year, int last_year) {
   const BuiltinCalendar* found = find_calendar(name);
   if (found == nullptr)
-    return Error{calendar_errors::kUnknownName, "calendar", std::string{name.substr(0, 40)},
-                 "a name from builtin_calendars()", {}};
+    return Error{calendar_errors::kUnknownName,
+                 "calendar",
+                 std::string{name.substr(0, 40)},
+                 "a name from builtin_calendars()",
+                 {}};
   if (first_year < found->first_year || first_year > last_year ||
       last_year > TradingCalendar::kLastYear)
-    return Error{calendar_errors::kYearRange, "years", fmt::format("{} to {}", first_year, last_year),
+    return Error{calendar_errors::kYearRange,
+                 "years",
+                 fmt::format("{} to {}", first_year, last_year),
                  fmt::format("{} is known from {} to {}", found->name, found->first_year,
                              TradingCalendar::kLastYear),
                  {}};

@@ -11,7 +11,8 @@ CivilDate weekday_before(CivilDate date) {
   return date;
 }
 
-// New York's daylight saving begins on the second Sunday of March and ends on the first of November.
+// New York's daylight saving begins on the second Sunday of March and ends on the first of
+// November.
 CivilDate us_summer_starts(int year) { return nth_weekday(year, 3, Weekday::kSunday, 2); }
 CivilDate us_summer_ends(int year) { return nth_weekday(year, 11, Weekday::kSunday, 1); }
 
@@ -25,9 +26,9 @@ CivilDate b3_long_season_starts(int year) {
 
 std::vector<CivilDate> b3_holidays(int year) {
   const CivilDate easter = easter_sunday(year);
-  std::vector<CivilDate> days{{year, 1, 1},          {year, 4, 21},        {year, 5, 1},
-                              {year, 9, 7},          {year, 10, 12},       {year, 11, 2},
-                              {year, 11, 15},        {year, 12, 24},       {year, 12, 25},
+  std::vector<CivilDate> days{{year, 1, 1},          {year, 4, 21},         {year, 5, 1},
+                              {year, 9, 7},          {year, 10, 12},        {year, 11, 2},
+                              {year, 11, 15},        {year, 12, 24},        {year, 12, 25},
                               add_days(easter, -48), add_days(easter, -47), add_days(easter, -2),
                               add_days(easter, 60)};
   // No trading on the year's last working day: on 31 December, or the Friday before it.
@@ -45,8 +46,8 @@ std::vector<CivilDate> b3_holidays(int year) {
 
 // B3's cash equities market, from its circular letters on trading hours and its holiday calendars:
 // pre-opening 09:45, trading 10:00 to 17:00 with an after-market from 17:30 to 18:00, in the long
-// season 10:00 to 18:00 without one; the closing call is part of the session. Ash Wednesday opens at
-// 13:00. Sao Paulo has had no daylight saving since February 2019.
+// season 10:00 to 18:00 without one; the closing call is part of the session. Ash Wednesday opens
+// at 13:00. Sao Paulo has had no daylight saving since February 2019.
 void fill_bvmf(CalendarSpec& spec, Years years) {
   constexpr auto kPre = SessionKind::kPreOpen;
   constexpr auto kRegular = SessionKind::kRegular;
@@ -67,8 +68,9 @@ void fill_bvmf(CalendarSpec& spec, Years years) {
     for (const CivilDate day : b3_holidays(year)) spec.holidays.push_back(day);
     const CivilDate ash = add_days(easter_sunday(year), -46);
     const bool is_long = ash < summer;
-    SpecialDay special{ash, {{kPre, clock(12, 45), clock(13)},
-                             {kRegular, clock(13), is_long ? clock(18) : clock(17)}}};
+    SpecialDay special{
+        ash,
+        {{kPre, clock(12, 45), clock(13)}, {kRegular, clock(13), is_long ? clock(18) : clock(17)}}};
     if (!is_long) special.sessions.push_back({SessionKind::kPostClose, clock(17, 30), clock(18)});
     spec.special_days.push_back(special);
   }
@@ -84,11 +86,14 @@ void fill_xlon(CalendarSpec& spec, Years years) {
     auto& days = spec.holidays;
     const CivilDate easter = easter_sunday(year);
     const Weekday new_year = weekday_of({year, 1, 1});
-    if (new_year == Weekday::kSaturday) days.push_back({year, 1, 3});
-    else days.push_back(sunday_to_monday({year, 1, 1}));
+    if (new_year == Weekday::kSaturday)
+      days.push_back({year, 1, 3});
+    else
+      days.push_back(sunday_to_monday({year, 1, 1}));
     days.push_back(add_days(easter, -2));
     days.push_back(add_days(easter, 1));
-    days.push_back(year == 2020 ? CivilDate{2020, 5, 8} : nth_weekday(year, 5, Weekday::kMonday, 1));
+    days.push_back(year == 2020 ? CivilDate{2020, 5, 8}
+                                : nth_weekday(year, 5, Weekday::kMonday, 1));
     if (year == 2002) {
       days.insert(days.end(), {{2002, 6, 3}, {2002, 6, 4}});  // golden jubilee
     } else if (year == 2012) {
@@ -115,9 +120,9 @@ void fill_xlon(CalendarSpec& spec, Years years) {
   }
 }
 
-// Xetra: 09:00 to 17:30; since 2010 the year's last trading day ends at 14:00. Holidays from Deutsche
-// Boerse's trading calendars: Whit Monday was kept in 2007 and from 2015 to 2021, German Unity Day
-// from 2014 to 2021, Reformation Day in 2017.
+// Xetra: 09:00 to 17:30; since 2010 the year's last trading day ends at 14:00. Holidays from
+// Deutsche Boerse's trading calendars: Whit Monday was kept in 2007 and from 2015 to 2021, German
+// Unity Day from 2014 to 2021, Reformation Day in 2017.
 void fill_xetr(CalendarSpec& spec, Years years) {
   spec.zone = "Europe/Berlin";
   spec.sessions = {{SessionKind::kRegular, kMondayToFriday, clock(9), clock(17, 30), {}, {}}};
@@ -128,7 +133,8 @@ void fill_xetr(CalendarSpec& spec, Years years) {
           CivilDate{year, 12, 24}, CivilDate{year, 12, 25}, CivilDate{year, 12, 26},
           CivilDate{year, 12, 31}})
       spec.holidays.push_back(day);
-    if (year == 2007 || (year >= 2015 && year <= 2021)) spec.holidays.push_back(add_days(easter, 50));
+    if (year == 2007 || (year >= 2015 && year <= 2021))
+      spec.holidays.push_back(add_days(easter, 50));
     if (year >= 2014 && year <= 2021) spec.holidays.push_back({year, 10, 3});
     if (year == 2017) spec.holidays.push_back({2017, 10, 31});
     if (year >= 2010) spec.early_closes.push_back({weekday_before({year, 12, 31}), clock(14)});
@@ -150,8 +156,8 @@ void fill_target(CalendarSpec& spec, Years years) {
   }
 }
 
-// Spot FX: from Sunday 17:00 to Friday 17:00 New York, the value day rolls at 17:00. No holidays: the
-// market as a whole has none, a currency's own are in the calendars of its payment system.
+// Spot FX: from Sunday 17:00 to Friday 17:00 New York, the value day rolls at 17:00. No holidays:
+// the market as a whole has none, a currency's own are in the calendars of its payment system.
 void fill_fx(CalendarSpec& spec, Years) {
   spec.zone = "America/New_York";
   spec.day_start_s = clock(-7);

@@ -20,7 +20,8 @@ bool within(CivilDate date, Years years) {
 // accounting year). Martin Luther King Day since 1998, Juneteenth since 2022.
 std::vector<CivilDate> nyse_holidays(int year) {
   std::vector<CivilDate> days;
-  if (weekday_of({year, 1, 1}) != Weekday::kSaturday) days.push_back(sunday_to_monday({year, 1, 1}));
+  if (weekday_of({year, 1, 1}) != Weekday::kSaturday)
+    days.push_back(sunday_to_monday({year, 1, 1}));
   if (year >= 1998) days.push_back(nth_weekday(year, 1, Weekday::kMonday, 3));
   days.push_back(nth_weekday(year, 2, Weekday::kMonday, 3));
   days.push_back(good_friday(year));
@@ -33,8 +34,8 @@ std::vector<CivilDate> nyse_holidays(int year) {
   return days;
 }
 
-// Days on which NYSE did not open at all, from its list of special closings: mourning for presidents
-// (Nixon, Reagan, Ford, Bush, Carter), the attacks of September 2001, hurricane Sandy.
+// Days on which NYSE did not open at all, from its list of special closings: mourning for
+// presidents (Nixon, Reagan, Ford, Bush, Carter), the attacks of September 2001, hurricane Sandy.
 constexpr std::array<CivilDate, 11> kNyseClosures{{{1994, 4, 27},
                                                    {2001, 9, 11},
                                                    {2001, 9, 12},
@@ -49,8 +50,8 @@ constexpr std::array<CivilDate, 11> kNyseClosures{{{1994, 4, 27},
 
 // The same list's early closings, by rule: 13:00 on the day after Thanksgiving (since 1992) and on
 // Christmas Eve when it is a Monday to Thursday; on 3 July since 1995 when the 4th is a Tuesday,
-// Wednesday or Friday, and when it is a Thursday since 2013 (until then 5 July closed early instead).
-// Until 1992 an early close was at 14:00.
+// Wednesday or Friday, and when it is a Thursday since 2013 (until then 5 July closed early
+// instead). Until 1992 an early close was at 14:00.
 std::vector<EarlyClose> nyse_early_closes(int year) {
   const std::int32_t close_s = year <= 1992 ? clock(14) : clock(13);
   std::vector<EarlyClose> days;
@@ -67,6 +68,23 @@ std::vector<EarlyClose> nyse_early_closes(int year) {
   if (year == 1997 || year == 2003) days.push_back({{year, 12, 26}, close_s});
   if (year == 1999) days.push_back({{year, 12, 31}, close_s});
   return days;
+}
+
+// Days that began late or ended early by decision of the exchange: snow in 1994 and 1996, computers
+// in 1995 (NYSE alone), the first 11 September after the attacks. Interruptions of minutes, and
+// circuit breakers, are not the calendar's.
+void add_nyse_exceptions(CalendarSpec& spec, Years years) {
+  const bool nyse = spec.name == "XNYS";
+  if (within({1994, 2, 11}, years)) spec.early_closes.push_back({{1994, 2, 11}, clock(14, 30)});
+  if (within({1995, 12, 18}, years) && nyse)
+    spec.late_opens.push_back({{1995, 12, 18}, clock(10, 30)});
+  if (within({1996, 1, 8}, years)) {
+    spec.late_opens.push_back({{1996, 1, 8}, clock(11)});
+    spec.early_closes.push_back({{1996, 1, 8}, clock(14)});
+  }
+  if (within({2002, 9, 11}, years)) spec.late_opens.push_back({{2002, 9, 11}, clock(12)});
+  for (const CivilDate day : kNyseClosures)
+    if (within(day, years)) spec.holidays.push_back(day);
 }
 
 // From this day on the calendar carries the tape's extended hours (04:00 to 20:00).
@@ -101,18 +119,17 @@ void fill_xnys(CalendarSpec& spec, Years years) {
       spec.special_days.push_back(std::move(day));
     }
   }
-  for (const CivilDate day : kNyseClosures)
-    if (within(day, years)) spec.holidays.push_back(day);
+  add_nyse_exceptions(spec, years);
 }
 
 // CME Globex equity index futures (ES, NQ, YM), Chicago time. Regular hours by CME's notices: since
-// 19 November 2012 from 17:00 of the evening before to 16:15, since 21 September 2015 to 16:00; with
-// a halt from 15:15 to 15:30 until 25 June 2021.
-// Holidays, by CME's holiday schedules: closed where NYSE keeps New Year, Christmas and Good Friday;
-// but where the employment report falls on Good Friday (the first Friday of April) it trades until
-// 08:15. On NYSE's other holidays trading stops at 12:00 (until April 2014 at 10:30), on NYSE's short
-// days at 12:15, on national days of mourning at 08:30. The rule here: such a short day is a trading
-// day of its own that ends there (CME's clearing gives its trades the next day's date).
+// 19 November 2012 from 17:00 of the evening before to 16:15, since 21 September 2015 to 16:00;
+// with a halt from 15:15 to 15:30 until 25 June 2021. Holidays, by CME's holiday schedules: closed
+// where NYSE keeps New Year, Christmas and Good Friday; but where the employment report falls on
+// Good Friday (the first Friday of April) it trades until 08:15. On NYSE's other holidays trading
+// stops at 12:00 (until April 2014 at 10:30), on NYSE's short days at 12:15, on national days of
+// mourning at 08:30. The rule here: such a short day is a trading day of its own that ends there
+// (CME's clearing gives its trades the next day's date).
 void fill_cmes(CalendarSpec& spec, Years years) {
   constexpr CivilDate kEarlierClose{2015, 9, 21};
   constexpr CivilDate kHaltEnds{2021, 6, 28};
@@ -145,9 +162,9 @@ void fill_cmes(CalendarSpec& spec, Years years) {
     if (within(day, years)) spec.early_closes.push_back({day, clock(8, 30)});
 }
 
-// Federal Reserve Banks (www.frbservices.org/about/holiday-schedules): a holiday on a Sunday is kept
-// on the Monday; on a Saturday the banks are open on the Friday. Days only: the hours are the whole
-// civil day.
+// Federal Reserve Banks (www.frbservices.org/about/holiday-schedules): a holiday on a Sunday is
+// kept on the Monday; on a Saturday the banks are open on the Friday. Days only: the hours are the
+// whole civil day.
 void fill_fedwire(CalendarSpec& spec, Years years) {
   spec.zone = "America/New_York";
   spec.sessions = {{SessionKind::kRegular, kMondayToFriday, clock(0), clock(24), {}, {}}};

@@ -31,10 +31,10 @@ Status check_date(std::string_view field, CivilDate date) {
 
 Status check_times(std::string_view field, std::int32_t open_s, std::int32_t close_s) {
   if (kEarliest <= open_s && open_s < close_s && close_s <= kLatest) return {};
-  return spec_error(calendar_errors::kSessionTime, std::string{field},
-                    fmt::format("{} to {}", open_s, close_s),
-                    "an open before the close, in seconds from midnight of the trading day, at most "
-                    "10 days before it and 2 after");
+  return spec_error(
+      calendar_errors::kSessionTime, std::string{field}, fmt::format("{} to {}", open_s, close_s),
+      "an open before the close, in seconds from midnight of the trading day, at most "
+      "10 days before it and 2 after");
 }
 
 template <class Entry>
@@ -54,8 +54,9 @@ Status sort_days(std::vector<Entry>& entries, std::string_view field) {
   for (const Entry& entry : entries)
     if (Status status = check_date(field, entry.day); !status) return status;
   std::sort(entries.begin(), entries.end(), by_day<Entry>);
-  const auto twice = std::adjacent_find(entries.begin(), entries.end(),
-                                        [](const Entry& a, const Entry& b) { return a.day == b.day; });
+  const auto twice =
+      std::adjacent_find(entries.begin(), entries.end(),
+                         [](const Entry& a, const Entry& b) { return a.day == b.day; });
   if (twice == entries.end()) return {};
   return spec_error(calendar_errors::kConflictingDay, std::string{field}, to_text(twice->day),
                     "each day at most once");
@@ -137,7 +138,8 @@ class CalendarBuilder {
     const Weekday weekday = weekday_of(date);
     for (const WeeklySession& session : spec_.sessions) {
       if (!session.days.has(weekday)) continue;
-      if ((session.from && date < *session.from) || (session.until && *session.until < date)) continue;
+      if ((session.from && date < *session.from) || (session.until && *session.until < date))
+        continue;
       timetable_.push_back({session.kind, session.open_s, session.close_s});
     }
     const EarlyClose* early = find_day(spec_.early_closes, date);
@@ -181,10 +183,8 @@ class CalendarBuilder {
     const auto begin = sessions.begin() + static_cast<std::ptrdiff_t>(first);
     std::sort(begin, sessions.end(),
               [](const Session& a, const Session& b) { return a.open < b.open; });
-    const auto overlap =
-        std::adjacent_find(begin, sessions.end(), [](const Session& a, const Session& b) {
-          return b.open < a.close;
-        });
+    const auto overlap = std::adjacent_find(
+        begin, sessions.end(), [](const Session& a, const Session& b) { return b.open < a.close; });
     if (overlap != sessions.end())
       return spec_error(calendar_errors::kSessionOverlap, "sessions", to_text(overlap->day),
                         "sessions that do not overlap");

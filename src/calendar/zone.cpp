@@ -23,7 +23,8 @@ std::int64_t offset_s(const date::time_zone& zone, date::sys_days day) {
 // last line holds. Files that were built without the list ("slim") would give winter time for ever.
 bool lists_transitions_until(int year) {
   const date::time_zone& probe = *date::locate_zone("America/New_York");
-  return year < 2008 || offset_s(probe, date::year{year} / 7 / 1) != offset_s(probe, date::year{year} / 1 / 1);
+  return year < 2008 ||
+         offset_s(probe, date::year{year} / 7 / 1) != offset_s(probe, date::year{year} / 1 / 1);
 }
 
 }  // namespace
@@ -50,8 +51,9 @@ Result<Zone> Zone::find(std::string_view name, int last_year) {
   } catch (const std::exception&) {
     // The same answer: these files cannot be trusted.
   }
-  return zone_error(calendar_errors::kZoneData, name,
-                    "zone files that list every change of the clocks up to the last year (zic -b fat)");
+  return zone_error(
+      calendar_errors::kZoneData, name,
+      "zone files that list every change of the clocks up to the last year (zic -b fat)");
 }
 
 std::int64_t Zone::to_utc(std::int64_t local_s) const {

@@ -1,7 +1,7 @@
 // Calendars that keel knows, by market identifier code or name. What each claims, from which year,
-// and on what evidence is in docs/calendar.md and beside the rules in src/calendar. Closures that are
-// announced later (storms, mourning) cannot be known here: take the spec, add the day, and make the
-// calendar from it.
+// and on what evidence is in docs/calendar.md and beside the rules in src/calendar. Closures that
+// are announced later (storms, mourning) cannot be known here: take the spec, add the day, and make
+// the calendar from it.
 #pragma once
 
 #include <span>

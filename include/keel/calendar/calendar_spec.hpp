@@ -1,7 +1,7 @@
-// CalendarSpec: when a venue trades, as plain data: a weekly timetable and its exceptions. Times are
-// wall-clock seconds in the venue's zone, counted from midnight of the trading day that the session
-// belongs to; a negative time is on a day before, a time above 24 hours on the day after. So Sunday
-// 17:00 to Monday 16:00 in Chicago is Monday's session: {clock(-7), clock(16)}.
+// CalendarSpec: when a venue trades, as plain data: a weekly timetable and its exceptions. Times
+// are wall-clock seconds in the venue's zone, counted from midnight of the trading day that the
+// session belongs to; a negative time is on a day before, a time above 24 hours on the day after.
+// So Sunday 17:00 to Monday 16:00 in Chicago is Monday's session: {clock(-7), clock(16)}.
 #pragma once
 
 #include <cstdint>
@@ -31,8 +31,8 @@ struct DaySession {
   std::int32_t close_s = 0;  // after open_s; not part of the session
 };
 
-// A session of every week, on trading days that fall on these weekdays, from `from` to `until` (both
-// included; absent: always).
+// A session of every week, on trading days that fall on these weekdays, from `from` to `until`
+// (both included; absent: always).
 struct WeeklySession {
   SessionKind kind = SessionKind::kRegular;
   Weekdays days = kMondayToFriday;

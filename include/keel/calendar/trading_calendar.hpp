@@ -1,11 +1,11 @@
-// TradingCalendar: answers when a venue is open, which venue day an instant belongs to, and what the
-// trading days are. A value: copy it, share it between threads, it never changes.
+// TradingCalendar: answers when a venue is open, which venue day an instant belongs to, and what
+// the trading days are. A value: copy it, share it between threads, it never changes.
 //
 // It is computed for a span of years when it is made: O(days) then, O(log n) or better and without
 // allocation for every question. Outside the span nothing is known, and every answer says so: an
-// empty optional, Phase::kUnknown, an empty span, or `false` from the two questions that ask whether
-// something is known to hold (is_open, is_trading_day). Give it a year more than the run needs:
-// questions that look ahead (next_open, settlement) need the days that they look at.
+// empty optional, Phase::kUnknown, an empty span, or `false` from the two questions that ask
+// whether something is known to hold (is_open, is_trading_day). Give it a year more than the run
+// needs: questions that look ahead (next_open, settlement) need the days that they look at.
 //
 // Instants: a session holds its open, not its close. Wall-clock times that do not exist (clocks go
 // forward) mean the instant of the jump; those that exist twice mean the first.
@@ -69,8 +69,9 @@ class TradingCalendar {
   [[nodiscard]] std::optional<Session> session_at(Timestamp time) const;
   // The first session of any kind that opens after this instant.
   [[nodiscard]] std::optional<Session> next_session(Timestamp time) const;
-  // When regular trading starts or stops: regular sessions that touch count as one, so a market that
-  // never closes has no next close. `next` is strictly after, `previous` at or before this instant.
+  // When regular trading starts or stops: regular sessions that touch count as one, so a market
+  // that never closes has no next close. `next` is strictly after, `previous` at or before this
+  // instant.
   [[nodiscard]] std::optional<Timestamp> next_open(Timestamp time) const;
   [[nodiscard]] std::optional<Timestamp> next_close(Timestamp time) const;
   [[nodiscard]] std::optional<Timestamp> previous_open(Timestamp time) const;
@@ -87,13 +88,13 @@ class TradingCalendar {
   [[nodiscard]] std::span<const Session> sessions(CivilDate date) const;
   // The end of the day's last regular session; empty when it is no trading day.
   [[nodiscard]] std::optional<Timestamp> last_close(CivilDate date) const;
-  // When a DAY order entered at this instant dies: the last regular close of the trading day that it
-  // counts for, or of the next one where that close has passed.
+  // When a DAY order entered at this instant dies: the last regular close of the trading day that
+  // it counts for, or of the next one where that close has passed.
   [[nodiscard]] std::optional<Timestamp> day_order_expiry(Timestamp entered) const;
 
   // ---- trading days ----
-  [[nodiscard]] bool is_trading_day(CivilDate date) const;  // known to be one
-  [[nodiscard]] std::optional<CivilDate> next_trading_day(CivilDate date) const;      // after
+  [[nodiscard]] bool is_trading_day(CivilDate date) const;                        // known to be one
+  [[nodiscard]] std::optional<CivilDate> next_trading_day(CivilDate date) const;  // after
   [[nodiscard]] std::optional<CivilDate> previous_trading_day(CivilDate date) const;  // before
   // The nth trading day after the date (before it when n is negative). n = 0: the date itself, or
   // the next trading day where it is none.
@@ -101,7 +102,8 @@ class TradingCalendar {
   // Trading days d with from <= d < to; negative when `to` is before `from`.
   [[nodiscard]] std::optional<int> trading_days_between(CivilDate from, CivilDate to) const;
   // T + n: the nth day after the trade date that is a trading day here and, where a second calendar
-  // is given, in that one too (the currency's bank holidays). n = 0: the first such day on or after.
+  // is given, in that one too (the currency's bank holidays). n = 0: the first such day on or
+  // after.
   [[nodiscard]] std::optional<CivilDate> settlement_date(
       CivilDate trade_date, int n, const TradingCalendar* currency = nullptr) const;
 
