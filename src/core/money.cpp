@@ -51,16 +51,11 @@ bool rounds_away(Rounding rounding, bool negative, u128 quotient, u128 remainder
   switch (rounding) {
     case Rounding::kHalfEven:
       return remainder > other || (remainder == other && (quotient & 1u) != 0);
-    case Rounding::kHalfUp:
-      return remainder >= other;
-    case Rounding::kTowardZero:
-      return false;
-    case Rounding::kAwayFromZero:
-      return true;
-    case Rounding::kFloor:
-      return negative;
-    case Rounding::kCeiling:
-      return !negative;
+    case Rounding::kHalfUp: return remainder >= other;
+    case Rounding::kTowardZero: return false;
+    case Rounding::kAwayFromZero: return true;
+    case Rounding::kFloor: return negative;
+    case Rounding::kCeiling: return !negative;
   }
   return false;
 }

@@ -6,11 +6,14 @@ namespace keel {
 
 namespace {
 
-Result<std::uint16_t> add_name(std::vector<Directory::Named>& names, std::string_view name, const char* field) {
+Result<std::uint16_t> add_name(std::vector<Directory::Named>& names, std::string_view name,
+                               const char* field) {
   if (name.empty()) return Error{model_errors::kBadAccount, field, {}, "a name", {}};
   for (const auto& known : names)
-    if (known.name == name) return Error{model_errors::kDuplicateName, field, std::string{name}, "a new name", {}};
-  if (names.size() >= 0xFFFE) return Error{model_errors::kTooMany, field, std::string{name}, "at most 65534", {}};
+    if (known.name == name)
+      return Error{model_errors::kDuplicateName, field, std::string{name}, "a new name", {}};
+  if (names.size() >= 0xFFFE)
+    return Error{model_errors::kTooMany, field, std::string{name}, "at most 65534", {}};
   auto text = FixedText<40>::from(name);
   if (!text) return std::move(text).error().in_field(field);
   const auto id = static_cast<std::uint16_t>(names.size() + 1);
@@ -18,7 +21,8 @@ Result<std::uint16_t> add_name(std::vector<Directory::Named>& names, std::string
   return id;
 }
 
-std::optional<std::uint16_t> find_name(const std::vector<Directory::Named>& names, std::string_view name) {
+std::optional<std::uint16_t> find_name(const std::vector<Directory::Named>& names,
+                                       std::string_view name) {
   for (const auto& known : names)
     if (known.name == name) return known.id;
   return std::nullopt;
@@ -40,14 +44,17 @@ Result<StrategyId> Directory::add_strategy(std::string_view name) {
   return StrategyId{*id};
 }
 
-Result<AccountId> Directory::add_account(std::string_view name, VenueId venue, Currency base, AccountKind kind,
-                                         AccountRealm realm, PositionMode mode) {
+Result<AccountId> Directory::add_account(std::string_view name, VenueId venue, Currency base,
+                                         AccountKind kind, AccountRealm realm, PositionMode mode) {
   if (name.empty()) return Error{model_errors::kBadAccount, "account", {}, "a name", {}};
   if (base.empty()) return Error{model_errors::kBadAccount, "base", {}, "a base currency", {}};
   if (venue_name(venue).empty())
-    return Error{model_errors::kBadAccount, "venue", std::to_string(venue.value), "a declared venue", {}};
-  if (find_account(name)) return Error{model_errors::kDuplicateName, "account", std::string{name}, "a new name", {}};
-  if (accounts_.size() >= 0xFFFE) return Error{model_errors::kTooMany, "account", std::string{name}, "at most 65534", {}};
+    return Error{
+        model_errors::kBadAccount, "venue", std::to_string(venue.value), "a declared venue", {}};
+  if (find_account(name))
+    return Error{model_errors::kDuplicateName, "account", std::string{name}, "a new name", {}};
+  if (accounts_.size() >= 0xFFFE)
+    return Error{model_errors::kTooMany, "account", std::string{name}, "at most 65534", {}};
   auto text = FixedText<40>::from(name);
   if (!text) return std::move(text).error().in_field("account");
   Account account{};

@@ -8,7 +8,8 @@ Status FeeSchedule::check(const Instrument& instrument) const {
   const auto bad = [](const char* field, std::string value, const char* rule) {
     return Error{model_errors::kBadFeeSchedule, field, std::move(value), rule, {}};
   };
-  if (digits < -1 || digits > Money::kDigits) return bad("digits", std::to_string(digits), "-1 to 18");
+  if (digits < -1 || digits > Money::kDigits)
+    return bad("digits", std::to_string(digits), "-1 to 18");
   if (per_unit && !(per_unit->currency() == instrument.settlement))
     return bad("per_unit", per_unit->to_text(), "the instrument's settlement currency");
   if (minimum && !(minimum->currency() == instrument.settlement))

@@ -18,8 +18,9 @@ std::optional<Money> Instrument::checked_notional(Price price, Quantity quantity
     if (price.raw() <= 0) return std::nullopt;
     // quantity (1e-8) x multiplier (1e-8) / price (1e-9), at 1e-18: factor 10^(18 - 16 + 9) = 1e11.
     const auto contracts = static_cast<detail::i128>(quantity.raw()) * multiplier.raw();
-    const auto raw = detail::multiply_divide(Int128::from(contracts), Int128::from(detail::pow10_64(11)),
-                                             Int128::from(price.raw()), Rounding::kHalfEven);
+    const auto raw =
+        detail::multiply_divide(Int128::from(contracts), Int128::from(detail::pow10_64(11)),
+                                Int128::from(price.raw()), Rounding::kHalfEven);
     if (!raw) return std::nullopt;
     return Money{*raw, settlement};
   }

@@ -15,12 +15,15 @@ Status check_numbers(const InstrumentSpec& spec) {
     return bad("price_increment", spec.price_increment.to_text(), "above zero");
   if (!spec.quantity_increment.is_positive())
     return bad("quantity_increment", spec.quantity_increment.to_text(), "above zero");
-  if (!spec.multiplier.is_positive()) return bad("multiplier", spec.multiplier.to_text(), "above zero");
+  if (!spec.multiplier.is_positive())
+    return bad("multiplier", spec.multiplier.to_text(), "above zero");
   if (spec.unit_pow10 != 0 && spec.unit_pow10 != 3 && spec.unit_pow10 != 6)
     return bad("unit_pow10", std::to_string(spec.unit_pow10), "0, 3 or 6");
-  const auto product = static_cast<detail::i128>(spec.price_increment.raw()) * spec.multiplier.raw();
+  const auto product =
+      static_cast<detail::i128>(spec.price_increment.raw()) * spec.multiplier.raw();
   if (product % Quantity::kScale != 0)
-    return bad("multiplier", spec.multiplier.to_text(), "price_increment x multiplier needs at most 9 decimals");
+    return bad("multiplier", spec.multiplier.to_text(),
+               "price_increment x multiplier needs at most 9 decimals");
   if (spec.min_price && spec.max_price && *spec.min_price > *spec.max_price)
     return bad("min_price", spec.min_price->to_text(), "at most max_price");
   if (spec.min_quantity && spec.max_quantity && *spec.min_quantity > *spec.max_quantity)
@@ -29,17 +32,22 @@ Status check_numbers(const InstrumentSpec& spec) {
     return bad("min_quantity", spec.min_quantity->to_text(), "zero or more");
   for (const auto& [field, limit] : {std::pair{"min_notional", &spec.min_notional},
                                      std::pair{"max_notional", &spec.max_notional}}) {
-    if (*limit && !((*limit)->currency() == spec.quote)) return bad(field, (*limit)->to_text(), "in the quote currency");
+    if (*limit && !((*limit)->currency() == spec.quote))
+      return bad(field, (*limit)->to_text(), "in the quote currency");
     if (*limit && (*limit)->is_negative()) return bad(field, (*limit)->to_text(), "zero or more");
   }
   for (const auto& [field, rate] : {std::pair{"initial_margin", &spec.initial_margin},
                                     std::pair{"maintenance_margin", &spec.maintenance_margin}}) {
-    if (*rate && (!(*rate)->is_positive() || **rate > Rate::whole(1))) return bad(field, (*rate)->to_text(), "above 0, at most 1");
+    if (*rate && (!(*rate)->is_positive() || **rate > Rate::whole(1)))
+      return bad(field, (*rate)->to_text(), "above 0, at most 1");
   }
-  if (spec.inverse && !spec.base) return bad("base", "", "an inverse contract settles in its base currency");
-  if (spec.kind == InstrumentKind::kOption && (spec.right == OptionRight::kNone || !spec.strike || !spec.expiry))
+  if (spec.inverse && !spec.base)
+    return bad("base", "", "an inverse contract settles in its base currency");
+  if (spec.kind == InstrumentKind::kOption &&
+      (spec.right == OptionRight::kNone || !spec.strike || !spec.expiry))
     return bad("kind", "option", "with right, strike and expiry");
-  if (spec.kind == InstrumentKind::kFuture && !spec.expiry) return bad("kind", "future", "with expiry");
+  if (spec.kind == InstrumentKind::kFuture && !spec.expiry)
+    return bad("kind", "future", "with expiry");
   if ((spec.kind == InstrumentKind::kSpot || spec.kind == InstrumentKind::kFxPair) && !spec.base)
     return bad("base", "", "a pair has a base currency");
   return {};
@@ -78,8 +86,9 @@ Result<InstrumentId> InstrumentRegistry::add(const InstrumentSpec& spec) {
   made.min_quantity = spec.min_quantity.value_or(spec.quantity_increment);
   made.max_quantity = spec.max_quantity.value_or(Quantity::max());
   made.min_notional = spec.min_notional ? spec.min_notional->raw() : Int128{};
-  made.max_notional = spec.max_notional ? spec.max_notional->raw()
-                                        : Int128{~std::uint64_t{0}, std::numeric_limits<std::int64_t>::max()};
+  made.max_notional = spec.max_notional
+                          ? spec.max_notional->raw()
+                          : Int128{~std::uint64_t{0}, std::numeric_limits<std::int64_t>::max()};
   made.multiplier = spec.multiplier;
   made.strike = spec.strike.value_or(Price::zero());
   made.expiry = spec.expiry.value_or(Timestamp{0});
@@ -106,8 +115,11 @@ Status InstrumentRegistry::apply(const Instrument& definition) {
     instruments_[at] = definition;
     return {};
   }
-  return Error{model_errors::kBadRecord, "instrument", definition.symbol.str(),
-               "the next id, or a newer revision of a known one", {}};
+  return Error{model_errors::kBadRecord,
+               "instrument",
+               definition.symbol.str(),
+               "the next id, or a newer revision of a known one",
+               {}};
 }
 
 Result<InstrumentId> InstrumentRegistry::lookup(std::string_view name) const {
@@ -122,11 +134,19 @@ Result<InstrumentId> InstrumentRegistry::lookup(std::string_view name) const {
       continue;
     }
     if (found != nullptr)
-      return Error{model_errors::kUnknownInstrument, "instrument", std::string{name}, "with @MIC, it is listed twice", {}};
+      return Error{model_errors::kUnknownInstrument,
+                   "instrument",
+                   std::string{name},
+                   "with @MIC, it is listed twice",
+                   {}};
     found = &known;
   }
   if (found == nullptr)
-    return Error{model_errors::kUnknownInstrument, "instrument", std::string{name.substr(0, 60)}, "a listed instrument", {}};
+    return Error{model_errors::kUnknownInstrument,
+                 "instrument",
+                 std::string{name.substr(0, 60)},
+                 "a listed instrument",
+                 {}};
   return found->id;
 }
 

@@ -51,14 +51,9 @@ void Marks::fold(const RecordHeader& record) {
       mark.mark_time = record.ts_recv;
       break;
     }
-    case RecordKind::kInstrumentStatus:
-      mark.status = record_as<StatusChange>(record).status;
-      break;
-    case RecordKind::kMarketGap:
-      mark.flags |= Mark::kGapped;
-      break;
-    default:
-      break;
+    case RecordKind::kInstrumentStatus: mark.status = record_as<StatusChange>(record).status; break;
+    case RecordKind::kMarketGap: mark.flags |= Mark::kGapped; break;
+    default: break;
   }
 }
 
@@ -75,8 +70,10 @@ std::optional<ReferencePrice> Marks::valuation(InstrumentId id, bool is_long) co
 std::optional<ReferencePrice> Marks::reference(InstrumentId id, Side side) const {
   const Mark* mark = find(id);
   if (mark == nullptr) return std::nullopt;
-  if (side == Side::kBuy && mark->has(Mark::kHasAsk)) return ReferencePrice{mark->ask, mark->quote_time};
-  if (side == Side::kSell && mark->has(Mark::kHasBid)) return ReferencePrice{mark->bid, mark->quote_time};
+  if (side == Side::kBuy && mark->has(Mark::kHasAsk))
+    return ReferencePrice{mark->ask, mark->quote_time};
+  if (side == Side::kSell && mark->has(Mark::kHasBid))
+    return ReferencePrice{mark->bid, mark->quote_time};
   if (mark->has(Mark::kHasLast)) return ReferencePrice{mark->last, mark->last_time};
   if (mark->has(Mark::kHasMark)) return ReferencePrice{mark->mark, mark->mark_time};
   return std::nullopt;
@@ -85,7 +82,8 @@ std::optional<ReferencePrice> Marks::reference(InstrumentId id, Side side) const
 std::optional<ConversionRate> Marks::rate(const Currency& from, const Currency& to) const {
   if (from == to) return ConversionRate{Price::whole(1), true};
   for (const auto& instrument : registry_->all()) {
-    if (instrument.kind != InstrumentKind::kSpot && instrument.kind != InstrumentKind::kFxPair) continue;
+    if (instrument.kind != InstrumentKind::kSpot && instrument.kind != InstrumentKind::kFxPair)
+      continue;
     const bool forward = instrument.base == from && instrument.quote == to;
     const bool backward = instrument.base == to && instrument.quote == from;
     if (!forward && !backward) continue;
@@ -99,9 +97,9 @@ std::optional<Money> Marks::convert(const Money& amount, const Currency& to) con
   if (amount.currency() == to) return amount;
   const auto found = rate(amount.currency(), to);
   if (!found) return std::nullopt;
-  const auto converted = found->multiply
-                             ? amount.scaled(found->price.raw(), Price::kScale, Rounding::kHalfEven)
-                             : amount.scaled(Price::kScale, found->price.raw(), Rounding::kHalfEven);
+  const auto converted =
+      found->multiply ? amount.scaled(found->price.raw(), Price::kScale, Rounding::kHalfEven)
+                      : amount.scaled(Price::kScale, found->price.raw(), Rounding::kHalfEven);
   if (!converted) return std::nullopt;
   return Money{converted->raw(), to};
 }

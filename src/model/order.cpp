@@ -20,22 +20,24 @@ OrderRequest OrderRequest::market(InstrumentId instrument, Side side, Quantity q
   return blank(instrument, side, OrderType::kMarket, quantity);
 }
 
-OrderRequest OrderRequest::limit(InstrumentId instrument, Side side, Quantity quantity, Price price) {
+OrderRequest OrderRequest::limit(InstrumentId instrument, Side side, Quantity quantity,
+                                 Price price) {
   OrderRequest request = blank(instrument, side, OrderType::kLimit, quantity);
   request.terms.limit_price = price;
   request.terms.flags |= OrderTerms::kHasLimit;
   return request;
 }
 
-OrderRequest OrderRequest::stop(InstrumentId instrument, Side side, Quantity quantity, Price trigger) {
+OrderRequest OrderRequest::stop(InstrumentId instrument, Side side, Quantity quantity,
+                                Price trigger) {
   OrderRequest request = blank(instrument, side, OrderType::kStop, quantity);
   request.terms.trigger_price = trigger;
   request.terms.flags |= OrderTerms::kHasTrigger;
   return request;
 }
 
-OrderRequest OrderRequest::stop_limit(InstrumentId instrument, Side side, Quantity quantity, Price trigger,
-                                      Price limit_price) {
+OrderRequest OrderRequest::stop_limit(InstrumentId instrument, Side side, Quantity quantity,
+                                      Price trigger, Price limit_price) {
   OrderRequest request = stop(instrument, side, quantity, trigger);
   request.terms.type = OrderType::kStopLimit;
   request.terms.limit_price = limit_price;

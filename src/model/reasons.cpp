@@ -101,17 +101,20 @@ std::string_view explain(Reason reason) {
     case Reason::kUnknownOrder: return "no order of that id is known";
     case Reason::kOrderNotOpen: return "the order has ended";
     case Reason::kQuantityNotPositive: return "the quantity must be above zero";
-    case Reason::kQuantityIncrement: return "the quantity is not a multiple of the instrument's increment";
+    case Reason::kQuantityIncrement:
+      return "the quantity is not a multiple of the instrument's increment";
     case Reason::kQuantityTooSmall: return "the quantity is below the instrument's minimum";
     case Reason::kQuantityTooLarge: return "the quantity is above the instrument's maximum";
     case Reason::kPriceMissing: return "this order type needs a limit price";
     case Reason::kPriceUnexpected: return "this order type takes no limit price";
-    case Reason::kPriceIncrement: return "the price is not a multiple of the instrument's increment";
+    case Reason::kPriceIncrement:
+      return "the price is not a multiple of the instrument's increment";
     case Reason::kPriceTooLow: return "the price is below the instrument's minimum";
     case Reason::kPriceTooHigh: return "the price is above the instrument's maximum";
     case Reason::kTriggerMissing: return "this order type needs a trigger price";
     case Reason::kTriggerUnexpected: return "this order type takes no trigger price";
-    case Reason::kTriggerIncrement: return "the trigger price is not a multiple of the instrument's increment";
+    case Reason::kTriggerIncrement:
+      return "the trigger price is not a multiple of the instrument's increment";
     case Reason::kExpiryMissing: return "good-till-date needs an expiry";
     case Reason::kExpiryInPast: return "the expiry has passed";
     case Reason::kTypeNotSupported: return "the venue has no such order type";
@@ -171,7 +174,8 @@ std::string_view explain(Reason reason) {
     case Reason::kDuplicateExecution: return "a fill that was booked before; not booked again";
     case Reason::kFillAfterTerminal: return "a fill of an order that had ended; booked";
     case Reason::kOverfill: return "more was filled than ordered; booked";
-    case Reason::kFillOfUnknownOrder: return "a fill of an order that we did not send; booked to an external order";
+    case Reason::kFillOfUnknownOrder:
+      return "a fill of an order that we did not send; booked to an external order";
     case Reason::kReportOutOfOrder: return "a report that comes too late to change anything";
     case Reason::kDuplicateReport: return "a report that says nothing new";
     case Reason::kUnknownExecution: return "it refers to a fill that was never booked";

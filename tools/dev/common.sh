@@ -130,3 +130,18 @@ compile() {
   say "building build/$preset"
   cmake --build "build/$preset" --parallel "$(jobs)" ${1:+--target "$@"}
 }
+
+# All C++ files of the tree, new ones too.
+cxx_files() { git ls-files --cached --others --exclude-standard '*.hpp' '*.cpp'; }
+
+# unformatted FILE...: names those that ./dev format would change; fails where there are any.
+unformatted() {
+  local file bad=0
+  for file in "$@"; do
+    if ! clang-format-19 --dry-run --Werror "$file" 2>/dev/null; then
+      echo "not formatted: $file (./dev format)"
+      bad=1
+    fi
+  done
+  return $bad
+}

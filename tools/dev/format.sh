@@ -5,13 +5,17 @@
 #:   --check  change nothing; name the files that would change and exit with 1
 #:
 #: example: ./dev format --check
-mode=(-i)
+check=
 case ${1-} in
   '') ;;
-  --check) mode=(--dry-run --Werror) ;;
+  --check) check=yes ;;
   *) fail_usage "format: unknown option '$1'" ;;
 esac
 need format
-mapfile -t files < <(git ls-files --cached --others --exclude-standard '*.hpp' '*.cpp')
-clang-format-19 "${mode[@]}" "${files[@]}"
+mapfile -t files < <(cxx_files)
+if [[ -n $check ]]; then
+  unformatted "${files[@]}"
+else
+  clang-format-19 -i "${files[@]}"
+fi
 echo "${#files[@]} files"

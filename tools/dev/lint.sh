@@ -12,8 +12,8 @@ for file in "${files[@]}"; do
 done
 need build test lint format
 say "formatting"
-mapfile -t sources < <(git ls-files --cached --others --exclude-standard '*.hpp' '*.cpp')
-clang-format-19 --dry-run --Werror "${sources[@]}"
+mapfile -t sources < <(cxx_files)
+unformatted "${sources[@]}"
 configure debug
 if ((${#files[@]} == 0)); then
   mapfile -t files < <(

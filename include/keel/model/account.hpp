@@ -1,5 +1,5 @@
-// Accounts, strategies and venues by name: the directory that turns the names of a configuration into
-// the dense ids of records.
+// Accounts, strategies and venues by name: the directory that turns the names of a configuration
+// into the dense ids of records.
 #pragma once
 
 #include <string_view>
@@ -21,7 +21,7 @@ struct Account {
   AccountRealm realm;
   PositionMode mode;
   std::uint8_t reserved;
-  Currency base;            // in which equity and limits are told
+  Currency base;  // in which equity and limits are told
   FixedText<40> name;
 };
 static_assert(std::has_unique_object_representations_v<Account>);
@@ -36,8 +36,9 @@ class Directory {
   // Ids count from 1. Errors: model.duplicate_name, model.bad_account, core.text_too_long.
   Result<VenueId> add_venue(std::string_view name);
   Result<StrategyId> add_strategy(std::string_view name);
-  Result<AccountId> add_account(std::string_view name, VenueId venue, Currency base, AccountKind kind,
-                                AccountRealm realm, PositionMode mode = PositionMode::kNetting);
+  Result<AccountId> add_account(std::string_view name, VenueId venue, Currency base,
+                                AccountKind kind, AccountRealm realm,
+                                PositionMode mode = PositionMode::kNetting);
 
   [[nodiscard]] const Account* account(AccountId id) const {
     return id.value - 1u < accounts_.size() ? &accounts_[id.value - 1u] : nullptr;

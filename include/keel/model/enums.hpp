@@ -1,6 +1,6 @@
-// The field's closed vocabularies, with FIX's meaning where FIX has one. Values are on disk in every
-// journal: append, never renumber. Each has `to_text`; those that users write have `parse_*`, which
-// refuses a misspelt name (core.unknown_name) instead of guessing.
+// The field's closed vocabularies, with FIX's meaning where FIX has one. Values are on disk in
+// every journal: append, never renumber. Each has `to_text`; those that users write have `parse_*`,
+// which refuses a misspelt name (core.unknown_name) instead of guessing.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ enum class Side : std::uint8_t { kBuy = 1, kSell = 2 };
 enum class OrderType : std::uint8_t {
   kMarket = 1,
   kLimit = 2,
-  kStop = 3,       // market order once the trigger price is reached
+  kStop = 3,  // market order once the trigger price is reached
   kStopLimit = 4,
   kMarketToLimit = 5,
   kMarketIfTouched = 6,
@@ -32,11 +32,11 @@ enum class OrderType : std::uint8_t {
 };
 
 enum class TimeInForce : std::uint8_t {
-  kGtc = 1,      // until canceled
-  kDay = 2,      // until the venue's day ends
-  kIoc = 3,      // what fills at once, the rest is canceled
-  kFok = 4,      // all at once or nothing
-  kGtd = 5,      // until expire_at
+  kGtc = 1,  // until canceled
+  kDay = 2,  // until the venue's day ends
+  kIoc = 3,  // what fills at once, the rest is canceled
+  kFok = 4,  // all at once or nothing
+  kGtd = 5,  // until expire_at
   kAtOpen = 6,
   kAtClose = 7,
 };
@@ -64,9 +64,7 @@ enum class OrderState : std::uint8_t {
 };
 inline constexpr int kOrderStateCount = 11;
 
-[[nodiscard]] constexpr bool is_terminal(OrderState state) {
-  return state >= OrderState::kFilled;
-}
+[[nodiscard]] constexpr bool is_terminal(OrderState state) { return state >= OrderState::kFilled; }
 
 // How linked orders act on each other.
 enum class Contingency : std::uint8_t {
@@ -77,14 +75,30 @@ enum class Contingency : std::uint8_t {
 };
 
 enum class InstrumentKind : std::uint8_t {
-  kSpot = 1, kPerpetual = 2, kFuture = 3, kOption = 4, kEquity = 5, kEtf = 6, kCfd = 7, kIndex = 8,
-  kBond = 9, kFxPair = 10, kCombo = 11, kSynthetic = 12, kContinuousFuture = 13,
+  kSpot = 1,
+  kPerpetual = 2,
+  kFuture = 3,
+  kOption = 4,
+  kEquity = 5,
+  kEtf = 6,
+  kCfd = 7,
+  kIndex = 8,
+  kBond = 9,
+  kFxPair = 10,
+  kCombo = 11,
+  kSynthetic = 12,
+  kContinuousFuture = 13,
 };
 
 enum class OptionRight : std::uint8_t { kNone = 0, kCall = 1, kPut = 2 };
 
 enum class InstrumentStatus : std::uint8_t {
-  kTrading = 1, kHalted = 2, kPreOpen = 3, kAuction = 4, kClosed = 5, kExpired = 6,
+  kTrading = 1,
+  kHalted = 2,
+  kPreOpen = 3,
+  kAuction = 4,
+  kClosed = 5,
+  kExpired = 6,
 };
 
 enum class AccountKind : std::uint8_t { kCash = 1, kMargin = 2 };

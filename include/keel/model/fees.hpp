@@ -11,12 +11,12 @@
 namespace keel {
 
 struct FeeSchedule {
-  Rate maker = Rate::zero();         // fraction of notional; negative is a rebate
+  Rate maker = Rate::zero();  // fraction of notional; negative is a rebate
   Rate taker = Rate::zero();
-  std::optional<Money> per_unit;     // added for each unit (share, contract)
-  std::optional<Money> minimum;      // per fill
-  std::optional<Rate> maximum;       // per fill, fraction of notional
-  int digits = -1;                   // decimals of the fee; -1: the currency's minor digits
+  std::optional<Money> per_unit;  // added for each unit (share, contract)
+  std::optional<Money> minimum;   // per fill
+  std::optional<Rate> maximum;    // per fill, fraction of notional
+  int digits = -1;                // decimals of the fee; -1: the currency's minor digits
   Rounding rounding = Rounding::kHalfUp;
 
   [[nodiscard]] static FeeSchedule percent(Rate maker, Rate taker) {
@@ -29,8 +29,8 @@ struct FeeSchedule {
   // Error: model.bad_fee_schedule (currencies that differ, maximum below zero, digits above 18).
   [[nodiscard]] Status check(const Instrument& instrument) const;
   // In the instrument's settlement currency. nullopt: the amount does not fit.
-  [[nodiscard]] std::optional<Money> fee(const Instrument& instrument, Price price, Quantity quantity,
-                                         Liquidity liquidity) const;
+  [[nodiscard]] std::optional<Money> fee(const Instrument& instrument, Price price,
+                                         Quantity quantity, Liquidity liquidity) const;
 };
 
 }  // namespace keel

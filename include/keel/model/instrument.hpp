@@ -18,31 +18,32 @@ using Symbol = FixedText<40>;
 // refuses one that does not hold together. Limits that are not set stand at the end of their range.
 struct Instrument {
   InstrumentId id;
-  InstrumentId underlying;     // 0: none
+  InstrumentId underlying;  // 0: none
   VenueId venue;
-  std::uint16_t revision;      // counts changes during the day
+  std::uint16_t revision;  // counts changes during the day
   InstrumentKind kind;
   OptionRight right;
-  std::uint8_t inverse;        // 1: quantity in quote currency, settled in base (1 / price)
-  std::uint8_t unit_pow10;     // one quantity unit is 10^this of the token: 0, 3 or 6
+  std::uint8_t inverse;     // 1: quantity in quote currency, settled in base (1 / price)
+  std::uint8_t unit_pow10;  // one quantity unit is 10^this of the token: 0, 3 or 6
   Price price_increment;
   Price min_price, max_price;
   Quantity quantity_increment;
   Quantity min_quantity, max_quantity;
   Int128 min_notional, max_notional;  // 1e-18 of the quote currency
-  Quantity multiplier;         // units of the underlying in one contract; 1 for spot
+  Quantity multiplier;                // units of the underlying in one contract; 1 for spot
   Price strike;
-  Timestamp expiry;            // 0: none
+  Timestamp expiry;                         // 0: none
   Rate initial_margin, maintenance_margin;  // fraction of notional; 1 where not on margin
   Currency base, quote, settlement;
-  Symbol symbol;               // "BTC/USD", "AAPL", "ESZ4"
-  FixedText<16> mic;           // ISO 10383, or the venue's name
-  FixedText<16> calendar;      // a TradingCalendar's name; empty: always open
+  Symbol symbol;           // "BTC/USD", "AAPL", "ESZ4"
+  FixedText<16> mic;       // ISO 10383, or the venue's name
+  FixedText<16> calendar;  // a TradingCalendar's name; empty: always open
 
   // price x quantity x multiplier, exact, in the quote currency. Linear instruments only.
   // The listing has checked that price_increment x multiplier needs at most 9 digits.
   [[nodiscard]] Money notional(Price price, Quantity quantity) const {
-    if (multiplier.raw() == Quantity::kScale) [[likely]] return Money::product(price, quantity, quote);
+    if (multiplier.raw() == Quantity::kScale) [[likely]]
+      return Money::product(price, quantity, quote);
     return notional_with_multiplier(price, quantity);
   }
   // nullopt instead of a failed assert where the product does not fit.
@@ -68,7 +69,7 @@ struct InstrumentSpec {
   VenueId venue{};
   std::optional<Currency> base;
   Currency quote;
-  std::optional<Currency> settlement;      // quote, or base for inverse contracts
+  std::optional<Currency> settlement;  // quote, or base for inverse contracts
   Price price_increment{};
   Quantity quantity_increment{};
   std::optional<Price> min_price, max_price;

@@ -26,8 +26,8 @@ struct Quote {
   // Half the sum of both sides; in double, for indicators.
   [[nodiscard]] double mid() const { return (bid_price.to_double() + ask_price.to_double()) * 0.5; }
 
-  [[nodiscard]] static Quote two_sided(InstrumentId instrument, Timestamp time, Price bid, Quantity bid_size,
-                                       Price ask, Quantity ask_size) {
+  [[nodiscard]] static Quote two_sided(InstrumentId instrument, Timestamp time, Price bid,
+                                       Quantity bid_size, Price ask, Quantity ask_size) {
     Quote quote = make_record<Quote>(RecordKind::kQuote);
     quote.header.instrument = instrument;
     quote.header.ts_event = quote.header.ts_recv = time;
@@ -43,7 +43,8 @@ static_assert(sizeof(Quote) == 80);
 
 struct Trade {
   static constexpr std::uint8_t kVersion = 1;
-  static constexpr std::uint8_t kBuyerAggressor = 1, kSellerAggressor = 2;  // header.flags; neither: unknown
+  static constexpr std::uint8_t kBuyerAggressor = 1,
+                                kSellerAggressor = 2;  // header.flags; neither: unknown
 
   RecordHeader header;
   Price price;
@@ -56,7 +57,8 @@ struct Trade {
     if ((header.flags & kSellerAggressor) != 0) return Side::kSell;
     return std::nullopt;
   }
-  [[nodiscard]] static Trade at(InstrumentId instrument, Timestamp time, Price price, Quantity size) {
+  [[nodiscard]] static Trade at(InstrumentId instrument, Timestamp time, Price price,
+                                Quantity size) {
     Trade trade = make_record<Trade>(RecordKind::kTrade);
     trade.header.instrument = instrument;
     trade.header.ts_event = trade.header.ts_recv = time;
@@ -78,7 +80,8 @@ struct BarSpec {
   PriceSource source;
   std::uint8_t reserved[6];
 
-  [[nodiscard]] static constexpr BarSpec time(Duration length, PriceSource source = PriceSource::kTrade) {
+  [[nodiscard]] static constexpr BarSpec time(Duration length,
+                                              PriceSource source = PriceSource::kTrade) {
     return {length.ns, BarUnit::kTime, source, {}};
   }
   [[nodiscard]] static constexpr BarSpec ticks(std::int64_t count) {
@@ -126,8 +129,8 @@ struct BookLevel {
 };
 static_assert(sizeof(BookLevel) == 24);
 
-// `count` BookLevels follow the struct; they are applied together or not at all. As kBookSnapshot the
-// book is emptied first.
+// `count` BookLevels follow the struct; they are applied together or not at all. As kBookSnapshot
+// the book is emptied first.
 struct BookDelta {
   static constexpr std::uint8_t kVersion = 1;
   RecordHeader header;
@@ -142,10 +145,10 @@ static_assert(sizeof(BookDelta) == 64);
 struct MarketValue {
   static constexpr std::uint8_t kVersion = 1;
   RecordHeader header;
-  Price price;           // mark price
-  Price index;           // index price
-  Rate rate;             // funding rate of the coming settlement
-  Timestamp next_time;   // when that settlement is
+  Price price;          // mark price
+  Price index;          // index price
+  Rate rate;            // funding rate of the coming settlement
+  Timestamp next_time;  // when that settlement is
   Volume open_interest;
 };
 

@@ -46,10 +46,14 @@ class Marks {
   // Folds a market input (other records are ignored). Allocates only when an instrument is new.
   void fold(const RecordHeader& record);
   // Room for this many instruments, so that fold never allocates.
-  void reserve(std::size_t instruments) { if (marks_.size() < instruments) marks_.resize(instruments); }
+  void reserve(std::size_t instruments) {
+    if (marks_.size() < instruments) marks_.resize(instruments);
+  }
 
   [[nodiscard]] const Mark* find(InstrumentId id) const {
-    return id.value - 1u < marks_.size() && marks_[id.value - 1u].flags != 0 ? &marks_[id.value - 1u] : nullptr;
+    return id.value - 1u < marks_.size() && marks_[id.value - 1u].flags != 0
+               ? &marks_[id.value - 1u]
+               : nullptr;
   }
   // The price a position is valued at: mark price, else last trade, else the side of the quote that
   // closes the position (bid for long, ask for short). nullopt: nothing known.
@@ -58,8 +62,8 @@ class Marks {
   // else mark.
   [[nodiscard]] std::optional<ReferencePrice> reference(InstrumentId id, Side side) const;
 
-  // How to get from one currency to another over one listed spot or FX pair. nullopt: no pair with a
-  // price. Same currency: 1.
+  // How to get from one currency to another over one listed spot or FX pair. nullopt: no pair with
+  // a price. Same currency: 1.
   [[nodiscard]] std::optional<ConversionRate> rate(const Currency& from, const Currency& to) const;
   // amount in `to`, rounded once at 18 digits, half even. nullopt: no rate, or overflow.
   [[nodiscard]] std::optional<Money> convert(const Money& amount, const Currency& to) const;

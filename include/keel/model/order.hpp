@@ -12,9 +12,9 @@
 
 namespace keel {
 
-using ExecutionId = FixedText<40>;   // the venue's name of a fill
-using VenueOrderId = FixedText<40>;  // the venue's name of an order
-using ClientOrderId = FixedText<40>; // the host's own name of an order; empty where it gave none
+using ExecutionId = FixedText<40>;    // the venue's name of a fill
+using VenueOrderId = FixedText<40>;   // the venue's name of an order
+using ClientOrderId = FixedText<40>;  // the host's own name of an order; empty where it gave none
 
 // The changeable part of an order. Flags say which optional fields count; the accessors read them.
 struct OrderTerms {
@@ -36,8 +36,12 @@ struct OrderTerms {
   std::uint8_t reserved[2];
 
   [[nodiscard]] std::optional<Price> limit() const { return optional(kHasLimit, limit_price); }
-  [[nodiscard]] std::optional<Price> trigger() const { return optional(kHasTrigger, trigger_price); }
-  [[nodiscard]] std::optional<Quantity> display() const { return optional(kHasDisplay, display_quantity); }
+  [[nodiscard]] std::optional<Price> trigger() const {
+    return optional(kHasTrigger, trigger_price);
+  }
+  [[nodiscard]] std::optional<Quantity> display() const {
+    return optional(kHasDisplay, display_quantity);
+  }
   [[nodiscard]] std::optional<Timestamp> expiry() const { return optional(kHasExpiry, expire_at); }
   [[nodiscard]] bool post_only() const { return (flags & kPostOnly) != 0; }
   [[nodiscard]] bool reduce_only() const { return (flags & kReduceOnly) != 0; }
@@ -68,21 +72,44 @@ struct OrderRequest {
   ClientOrderId client_id;
 
   [[nodiscard]] static OrderRequest market(InstrumentId instrument, Side side, Quantity quantity);
-  [[nodiscard]] static OrderRequest limit(InstrumentId instrument, Side side, Quantity quantity, Price price);
-  [[nodiscard]] static OrderRequest stop(InstrumentId instrument, Side side, Quantity quantity, Price trigger);
-  [[nodiscard]] static OrderRequest stop_limit(InstrumentId instrument, Side side, Quantity quantity,
-                                               Price trigger, Price limit);
+  [[nodiscard]] static OrderRequest limit(InstrumentId instrument, Side side, Quantity quantity,
+                                          Price price);
+  [[nodiscard]] static OrderRequest stop(InstrumentId instrument, Side side, Quantity quantity,
+                                         Price trigger);
+  [[nodiscard]] static OrderRequest stop_limit(InstrumentId instrument, Side side,
+                                               Quantity quantity, Price trigger, Price limit);
 
-  OrderRequest& with(TimeInForce tif) { terms.time_in_force = tif; return *this; }
+  OrderRequest& with(TimeInForce tif) {
+    terms.time_in_force = tif;
+    return *this;
+  }
   OrderRequest& until(Timestamp expiry);
-  OrderRequest& on(AccountId id) { account = id; return *this; }
-  OrderRequest& at(VenueId id) { venue = id; return *this; }
-  OrderRequest& post_only() { terms.flags |= OrderTerms::kPostOnly; return *this; }
-  OrderRequest& reduce_only() { terms.flags |= OrderTerms::kReduceOnly; return *this; }
+  OrderRequest& on(AccountId id) {
+    account = id;
+    return *this;
+  }
+  OrderRequest& at(VenueId id) {
+    venue = id;
+    return *this;
+  }
+  OrderRequest& post_only() {
+    terms.flags |= OrderTerms::kPostOnly;
+    return *this;
+  }
+  OrderRequest& reduce_only() {
+    terms.flags |= OrderTerms::kReduceOnly;
+    return *this;
+  }
   OrderRequest& display(Quantity shown);
-  OrderRequest& triggered_by(TriggerBy source) { terms.trigger_by = source; return *this; }
+  OrderRequest& triggered_by(TriggerBy source) {
+    terms.trigger_by = source;
+    return *this;
+  }
   // At most 39 characters, checked while compiling for literals.
-  OrderRequest& tagged(const ClientOrderId& id) { client_id = id; return *this; }
+  OrderRequest& tagged(const ClientOrderId& id) {
+    client_id = id;
+    return *this;
+  }
 };
 
 // An entry with a protective stop and/or a profit target, which are held until the entry fills and
@@ -116,9 +143,9 @@ struct Order {
   OrderTerms terms;          // as last confirmed (or as sent, before any answer)
   OrderTerms pending_terms;  // what a replace in flight asks for
   Quantity filled;
-  Money cost;                // sum of price x quantity x multiplier of the fills, signed by nothing
-  Price reserve_price;       // what each open unit was valued at by the risk check
-  Quantity open_worst;       // what may still fill at worst: the larger of old and new in a replace
+  Money cost;           // sum of price x quantity x multiplier of the fills, signed by nothing
+  Price reserve_price;  // what each open unit was valued at by the risk check
+  Quantity open_worst;  // what may still fill at worst: the larger of old and new in a replace
   std::uint64_t group;
   Timestamp created, updated;
   std::uint64_t last_command_seq, last_report_seq;
@@ -128,7 +155,8 @@ struct Order {
   static constexpr std::uint8_t kExternal = 1, kOverfilled = 2, kUncheckedRisk = 4;
 
   [[nodiscard]] Quantity leaves() const {
-    return is_terminal(state) || filled >= terms.quantity ? Quantity::zero() : terms.quantity - filled;
+    return is_terminal(state) || filled >= terms.quantity ? Quantity::zero()
+                                                          : terms.quantity - filled;
   }
   [[nodiscard]] bool is_open() const { return !is_terminal(state); }
   [[nodiscard]] bool is_external() const { return (flags & kExternal) != 0; }

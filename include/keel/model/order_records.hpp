@@ -8,17 +8,17 @@
 
 namespace keel {
 
-// Every fact about an order and every command to a venue. A fold needs its own state and this record
-// alone, so it says who, which side, the state before and after, and how much may still fill before
-// and after (`open_*`, at the worst case).
+// Every fact about an order and every command to a venue. A fold needs its own state and this
+// record alone, so it says who, which side, the state before and after, and how much may still fill
+// before and after (`open_*`, at the worst case).
 struct OrderRecord {
   static constexpr std::uint8_t kVersion = 1;
   // header.flags
-  static constexpr std::uint8_t kExternal = 1,     // we did not send this order
-      kWasTerminal = 2,   // the order had already ended when this came
-      kUnchecked = 4,     // submitted without a risk check, on purpose; `note` says why
+  static constexpr std::uint8_t kExternal = 1,  // we did not send this order
+      kWasTerminal = 2,                         // the order had already ended when this came
+      kUnchecked = 4,  // submitted without a risk check, on purpose; `note` says why
       kAfterRestart = 8,
-      kSettlement = 16;   // settles an Unknown order by evidence
+                                kSettlement = 16;  // settles an Unknown order by evidence
 
   RecordHeader header;
   OrderId order;
@@ -33,21 +33,21 @@ struct OrderRecord {
   Contingency contingency;
   std::uint8_t reserved;
   Reason reason;
-  OrderTerms terms;               // after this record (replace commands: the terms asked for)
+  OrderTerms terms;  // after this record (replace commands: the terms asked for)
   Quantity open_before, open_after;
   Price reserve_before, reserve_after;  // what the risk check values each open unit at
-  Quantity filled;                // cumulative, after this record
-  Quantity last_quantity;         // of this fill
+  Quantity filled;                      // cumulative, after this record
+  Quantity last_quantity;               // of this fill
   Price last_price;
-  Int128 fee;                     // of this fill, 1e-18 of fee_currency; positive is paid
-  Currency fee_currency;          // empty: no fee in this record
+  Int128 fee;             // of this fill, 1e-18 of fee_currency; positive is paid
+  Currency fee_currency;  // empty: no fee in this record
   std::uint64_t group;
-  std::uint64_t venue_number;     // the integer id where the venue demands integers, else 0
-  Int128 value, limit;            // denial: the number that decided, and its limit, raw in its own unit
+  std::uint64_t venue_number;  // the integer id where the venue demands integers, else 0
+  Int128 value, limit;  // denial: the number that decided, and its limit, raw in its own unit
   ExecutionId execution;
   VenueOrderId venue_order_id;
   ClientOrderId client_id;
-  FixedText<40> note;             // for people: why unchecked, the venue's text cut to fit
+  FixedText<40> note;  // for people: why unchecked, the venue's text cut to fit
 
   [[nodiscard]] Money fee_money() const { return {fee, fee_currency}; }
   [[nodiscard]] bool was_terminal() const { return (header.flags & kWasTerminal) != 0; }
@@ -66,14 +66,14 @@ enum class ReportKind : std::uint8_t {
   kCanceled = 6,
   kCancelRejected = 7,
   kExpired = 8,
-  kRefused = 9,       // from our own edge: the command is known not to have been sent
+  kRefused = 9,  // from our own edge: the command is known not to have been sent
   kTriggered = 10,
-  kStatus = 11,       // reconciliation: the order as the venue has it now
-  kFillFee = 12,      // the fee of a fill that was reported before
+  kStatus = 11,   // reconciliation: the order as the venue has it now
+  kFillFee = 12,  // the fee of a fill that was reported before
   kFillBusted = 13,
   kFillCorrected = 14,
-  kUnknownOrder = 15, // the venue does not know the order: evidence that it is not working
-  kSnapshotEnd = 16,  // reconciliation: every open order of this account was reported
+  kUnknownOrder = 15,  // the venue does not know the order: evidence that it is not working
+  kSnapshotEnd = 16,   // reconciliation: every open order of this account was reported
 };
 
 // What a venue says about an order. The codec resolves the client order id to `order` where it can;
@@ -87,7 +87,7 @@ struct OrderReport {
                                  kHasFee = 16, kHasSide = 32;
 
   RecordHeader header;
-  OrderId order;            // none: the client id in the report is not one of ours
+  OrderId order;  // none: the client id in the report is not one of ours
   AccountId account;
   VenueId venue;
   ReportKind kind;
@@ -95,14 +95,14 @@ struct OrderReport {
   Liquidity liquidity;
   OrderType order_type;
   TimeInForce time_in_force;
-  OrderState status;        // kStatus: mapped to our states
+  OrderState status;  // kStatus: mapped to our states
   std::uint16_t present;
   Reason reason;
   std::uint16_t reserved;
-  Price price;              // limit price at the venue
+  Price price;  // limit price at the venue
   Price trigger_price;
-  Quantity quantity;        // total at the venue
-  Quantity filled;          // cumulative at the venue; checked against, never booked from
+  Quantity quantity;  // total at the venue
+  Quantity filled;    // cumulative at the venue; checked against, never booked from
   Quantity last_quantity;
   Price last_price;
   Int128 fee;
@@ -110,7 +110,7 @@ struct OrderReport {
   std::uint64_t venue_seq;
   std::uint64_t venue_number;
   ExecutionId execution;
-  ExecutionId reference;    // the execution that a bust, correction or fee is about
+  ExecutionId reference;  // the execution that a bust, correction or fee is about
   VenueOrderId venue_order_id;
   ClientOrderId client_id;  // as the venue has it
   FixedText<64> text;       // the venue's words, cut to fit

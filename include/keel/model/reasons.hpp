@@ -7,7 +7,8 @@
 namespace keel {
 
 // Typed reasons in kOrderDenied (by keel, before anything left), kOrderRejected (by the venue) and
-// kOrderAnomaly (a report that does not fit). `to_text` gives the stable name listed in docs/errors.md.
+// kOrderAnomaly (a report that does not fit). `to_text` gives the stable name listed in
+// docs/errors.md.
 enum class Reason : std::uint16_t {
   kNone = 0,
 
@@ -35,8 +36,8 @@ enum class Reason : std::uint16_t {
   kFlagsConflict = 21,
   kDuplicateClientId = 22,
   kNothingToReplace = 23,
-  kTooManyOrders = 24,      // the ring of order slots is full of open orders
-  kTooManyRequests = 25,    // more than 64 requests in one transaction
+  kTooManyOrders = 24,    // the ring of order slots is full of open orders
+  kTooManyRequests = 25,  // more than 64 requests in one transaction
   kIdsExhausted = 26,
   kUnknownVenue = 27,
   kDisplayTooLarge = 28,
@@ -67,16 +68,16 @@ enum class Reason : std::uint16_t {
   kNoConversionRate = 62,
   kStaleApproval = 63,
   kOverflow = 64,
-  kRecovering = 65,         // new risk is denied until state is rebuilt and reconciled
+  kRecovering = 65,  // new risk is denied until state is rebuilt and reconciled
   kOpenOrdersLimit = 66,
 
   // Rejected or refused on the way
-  kVenueRejected = 100,     // the venue said no; the report's text says why
-  kBackpressure = 101,      // known not sent: the venue could not take it
-  kNotConnected = 102,      // known not sent
-  kJournalFailed = 103,     // known not sent: could not be made durable
+  kVenueRejected = 100,  // the venue said no; the report's text says why
+  kBackpressure = 101,   // known not sent: the venue could not take it
+  kNotConnected = 102,   // known not sent
+  kJournalFailed = 103,  // known not sent: could not be made durable
   kPostOnlyWouldTake = 104,
-  kNoLiquidity = 105,       // IOC, FOK or market order that found nothing
+  kNoLiquidity = 105,  // IOC, FOK or market order that found nothing
   kInsufficientFunds = 106,
   kVenueUnknownOrder = 107,
   kMarketClosed = 108,
@@ -86,7 +87,7 @@ enum class Reason : std::uint16_t {
   // Canceled because
   kByRequest = 130,
   kByKillSwitch = 131,
-  kBySibling = 132,         // the other leg of an OCO filled or went away
+  kBySibling = 132,  // the other leg of an OCO filled or went away
   kByParent = 133,
   kByDisconnect = 134,
   kByVenue = 135,
@@ -100,7 +101,7 @@ enum class Reason : std::uint16_t {
   kDuplicateReport = 165,
   kUnknownExecution = 166,  // a bust, correction or fee for a fill that we never booked
   kTermsDiffer = 167,
-  kMissingAtVenue = 168,    // reconciliation: we have it open, the venue does not
+  kMissingAtVenue = 168,  // reconciliation: we have it open, the venue does not
 
   // Fate unknown because
   kRestartedInFlight = 190,

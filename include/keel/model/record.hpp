@@ -1,8 +1,9 @@
 // Records: the one form of every input, fact and command, in memory, in the journal and on the bus.
 //
 // A record is a struct that begins with a RecordHeader, is a multiple of 8 bytes long, has no
-// padding and no pointer; its memory is its journal bytes. Components receive a `const RecordHeader&`
-// and look inside with `record_as<T>`. A record is valid during the call that hands it over.
+// padding and no pointer; its memory is its journal bytes. Components receive a `const
+// RecordHeader&` and look inside with `record_as<T>`. A record is valid during the call that hands
+// it over.
 #pragma once
 
 #include <cstdint>
@@ -64,13 +65,14 @@ enum class RecordKind : std::uint16_t {
 
   // Facts about accounts (AccountFact)
   kCashChanged = 0x0401,
-  kPositionChanged = 0x0402,  // other than by a fill: opening, transfer, corporate action, adjustment
+  kPositionChanged =
+      0x0402,  // other than by a fill: opening, transfer, corporate action, adjustment
 
   // Facts about risk and the engine (StateFact)
   kTradingStateChanged = 0x0501,
   kKillSwitchChanged = 0x0502,
   kLimitChanged = 0x0503,
-  kEquityMarked = 0x0504,   // day's base or peak of equity moved
+  kEquityMarked = 0x0504,  // day's base or peak of equity moved
   kBarClosed = 0x0505,
   kStopMoved = 0x0506,
   kCallbackFailed = 0x0507,
@@ -82,14 +84,23 @@ enum class RecordKind : std::uint16_t {
 };
 
 enum class RecordFamily : std::uint8_t {
-  kMarket = 1, kInput = 2, kOrderFact = 3, kAccountFact = 4, kStateFact = 5, kCommand = 6,
+  kMarket = 1,
+  kInput = 2,
+  kOrderFact = 3,
+  kAccountFact = 4,
+  kStateFact = 5,
+  kCommand = 6,
 };
 
 [[nodiscard]] constexpr RecordFamily family(RecordKind kind) {
   return static_cast<RecordFamily>(static_cast<std::uint16_t>(kind) >> 8);
 }
-[[nodiscard]] constexpr bool is_input(RecordKind kind) { return family(kind) <= RecordFamily::kInput; }
-[[nodiscard]] constexpr bool is_market(RecordKind kind) { return family(kind) == RecordFamily::kMarket; }
+[[nodiscard]] constexpr bool is_input(RecordKind kind) {
+  return family(kind) <= RecordFamily::kInput;
+}
+[[nodiscard]] constexpr bool is_market(RecordKind kind) {
+  return family(kind) == RecordFamily::kMarket;
+}
 [[nodiscard]] constexpr bool is_command(RecordKind kind) {
   return family(kind) == RecordFamily::kCommand;
 }

@@ -11,8 +11,19 @@ namespace keel {
 
 // Why cash or a position changed other than by a fill.
 enum class ChangeKind : std::uint8_t {
-  kOpening = 1, kTransfer = 2, kFunding = 3, kInterest = 4, kBorrow = 5, kDividend = 6, kSplit = 7,
-  kExercise = 8, kExpiry = 9, kVariation = 10, kAdjustment = 11, kFee = 12, kRounding = 13,
+  kOpening = 1,
+  kTransfer = 2,
+  kFunding = 3,
+  kInterest = 4,
+  kBorrow = 5,
+  kDividend = 6,
+  kSplit = 7,
+  kExercise = 8,
+  kExpiry = 9,
+  kVariation = 10,
+  kAdjustment = 11,
+  kFee = 12,
+  kRounding = 13,
   kConversion = 14,
 };
 
@@ -28,9 +39,9 @@ struct AccountFact {
   VenueId venue;
   ChangeKind kind;
   std::uint8_t reserved;
-  Quantity quantity;   // signed change of the position
-  Price price;         // cost of one unit of that change
-  Int128 amount;       // signed change of cash
+  Quantity quantity;  // signed change of the position
+  Price price;        // cost of one unit of that change
+  Int128 amount;      // signed change of cash
   Currency currency;
   FixedText<40> reference;  // the venue's name of it, for finding doubles
 
@@ -59,9 +70,21 @@ struct TimerInput {
 };
 
 enum class HostAction : std::uint8_t {
-  kSubmit = 1, kReplace = 2, kCancel = 3, kCancelAll = 4, kFlatten = 5, kSetTradingState = 6,
-  kSetKillLevel = 7, kResetKillSwitch = 8, kSetLimit = 9, kHeartbeat = 10, kChangeCash = 11,
-  kChangePosition = 12, kStop = 13, kAcceptAdjustment = 14, kSetMode = 15,
+  kSubmit = 1,
+  kReplace = 2,
+  kCancel = 3,
+  kCancelAll = 4,
+  kFlatten = 5,
+  kSetTradingState = 6,
+  kSetKillLevel = 7,
+  kResetKillSwitch = 8,
+  kSetLimit = 9,
+  kHeartbeat = 10,
+  kChangeCash = 11,
+  kChangePosition = 12,
+  kStop = 13,
+  kAcceptAdjustment = 14,
+  kSetMode = 15,
 };
 
 // kHostCommand: what a person or another process asks of the engine; journaled before it acts.
@@ -71,18 +94,18 @@ struct HostCommand {
   HostAction action;
   Side side;
   ChangeKind change;
-  std::uint8_t level;       // TradingState or KillLevel, by action
+  std::uint8_t level;  // TradingState or KillLevel, by action
   AccountId account;
   StrategyId strategy;
   OrderId order;
   OrderTerms terms;
   Quantity quantity;
   Price price;
-  Int128 value;             // limit's raw value, or cash, 1e-18
+  Int128 value;  // limit's raw value, or cash, 1e-18
   Currency currency;
-  FixedText<48> name;       // of the limit or parameter
+  FixedText<48> name;  // of the limit or parameter
   ClientOrderId client_id;
-  FixedText<40> by;         // who asked, for the audit trail
+  FixedText<40> by;  // who asked, for the audit trail
 };
 
 // kInstrumentDefined: a listing or a new version of one.
@@ -106,10 +129,10 @@ struct RunInput {
   static constexpr std::uint8_t kVersion = 1;
   RecordHeader header;
   std::uint32_t engine, run;
-  std::uint64_t recovered_seq;   // last sequence that was recovered, 0 in a new journal
-  std::uint64_t state_hash;      // of the recovered state
-  std::uint64_t rolling_hash;    // over facts and commands so far
-  FixedText<64> software;        // version and strategy names, for people
+  std::uint64_t recovered_seq;  // last sequence that was recovered, 0 in a new journal
+  std::uint64_t state_hash;     // of the recovered state
+  std::uint64_t rolling_hash;   // over facts and commands so far
+  FixedText<64> software;       // version and strategy names, for people
 };
 
 struct ParameterInput {
@@ -117,7 +140,7 @@ struct ParameterInput {
   RecordHeader header;
   StrategyId strategy;
   std::uint16_t reserved[3];
-  Int128 value;        // raw, in the parameter's own unit
+  Int128 value;  // raw, in the parameter's own unit
   FixedText<48> name;
 };
 
@@ -134,15 +157,15 @@ struct StateFact {
   AccountId account;
   StrategyId strategy;
   Reason reason;
-  std::uint8_t before, after;   // TradingState or KillLevel
+  std::uint8_t before, after;  // TradingState or KillLevel
   Int128 value_before, value_after;
-  Int128 second_after;          // kEquityMarked: the peak, where value_after is the day's base
+  Int128 second_after;  // kEquityMarked: the peak, where value_after is the day's base
   Currency currency;
-  Price price;                  // kStopMoved
-  std::int32_t day;             // kEquityMarked: days since 1970 of the trading day
+  Price price;       // kStopMoved
+  std::int32_t day;  // kEquityMarked: days since 1970 of the trading day
   std::uint32_t reserved;
   OrderId order;
-  FixedText<48> name;           // of the limit or parameter
+  FixedText<48> name;  // of the limit or parameter
   FixedText<40> by;
 };
 

@@ -15,7 +15,7 @@ struct Capabilities {
   bool reduce_only = false;
   bool native_brackets = false;
   bool native_oco = false;
-  bool integer_order_ids = false;    // TWS: the order manager allocates above the floor told by it
+  bool integer_order_ids = false;  // TWS: the order manager allocates above the floor told by it
   std::uint8_t client_id_length = 36;
 
   [[nodiscard]] constexpr bool supports(OrderType type) const {

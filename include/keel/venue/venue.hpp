@@ -17,15 +17,25 @@ class CommandBatch {
  public:
   class Iterator {
    public:
-    Iterator(const std::byte* at, const std::byte* end, VenueId venue) : at_(at), end_(end), venue_(venue) { skip(); }
+    Iterator(const std::byte* at, const std::byte* end, VenueId venue)
+        : at_(at), end_(end), venue_(venue) {
+      skip();
+    }
     const Command& operator*() const { return record_as<Command>(header()); }
-    Iterator& operator++() { at_ += header().size; skip(); return *this; }
+    Iterator& operator++() {
+      at_ += header().size;
+      skip();
+      return *this;
+    }
     friend bool operator==(const Iterator& a, const Iterator& b) { return a.at_ == b.at_; }
 
    private:
-    [[nodiscard]] const RecordHeader& header() const { return *reinterpret_cast<const RecordHeader*>(at_); }
+    [[nodiscard]] const RecordHeader& header() const {
+      return *reinterpret_cast<const RecordHeader*>(at_);
+    }
     void skip() {
-      while (at_ != end_ && !(is_command(header().kind) && record_as<Command>(header()).venue == venue_))
+      while (at_ != end_ &&
+             !(is_command(header().kind) && record_as<Command>(header()).venue == venue_))
         at_ += header().size;
     }
     const std::byte* at_;
@@ -33,7 +43,8 @@ class CommandBatch {
     VenueId venue_;
   };
 
-  // For tests of adapters and for hosts with an outbox of their own. `begin` to `end` are whole records.
+  // For tests of adapters and for hosts with an outbox of their own. `begin` to `end` are whole
+  // records.
   CommandBatch(const Unchecked&, const std::byte* begin, const std::byte* end, VenueId venue)
       : begin_(begin), end_(end), venue_(venue) {}
 
@@ -53,7 +64,8 @@ class CommandBatch {
 class InputSink {
  public:
   // Copies the record. false: the sink is full. Market data may then be conflated (and the gap
-  // marked); order and account reports must be kept and offered again, and no more be read meanwhile.
+  // marked); order and account reports must be kept and offered again, and no more be read
+  // meanwhile.
   virtual bool push(const RecordHeader& record) = 0;
 
  protected:
@@ -72,8 +84,8 @@ class Venue {
   // Called on the engine's thread.
   virtual void send(const CommandBatch& batch) = 0;
 
-  // Asks for every open order, recent execution and balance, reported with OrderReport::kSnapshot and
-  // closed by kSnapshotEnd.
+  // Asks for every open order, recent execution and balance, reported with OrderReport::kSnapshot
+  // and closed by kSnapshotEnd.
   virtual void request_snapshot(AccountId account) = 0;
 };
 

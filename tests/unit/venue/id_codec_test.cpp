@@ -19,7 +19,7 @@ TEST_CASE("client order ids are a bijection") {
 }
 
 TEST_CASE("text that keel did not make is nobody's order") {
-  for (const auto* text : {"", "K", "K000000000000", "k0000000000001", "X0000000000001", "KG000000000001",
-                           "K00000000000U1", "K0000000000000", "K00000000000011"})
+  for (const auto* text : {"", "K", "K000000000000", "k0000000000001", "X0000000000001",
+                           "KG000000000001", "K00000000000U1", "K0000000000000", "K00000000000011"})
     CHECK_FALSE(decode_order_id(text).has_value());
 }
