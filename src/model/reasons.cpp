@@ -33,6 +33,7 @@ std::string_view to_text(Reason reason) {
     case Reason::kIdsExhausted: return "order.ids_exhausted";
     case Reason::kUnknownVenue: return "order.unknown_venue";
     case Reason::kDisplayTooLarge: return "order.display_too_large";
+    case Reason::kInvalidField: return "order.invalid_field";
     case Reason::kTradingHalted: return "risk.trading_halted";
     case Reason::kReducingOnly: return "risk.reducing_only";
     case Reason::kKillSwitch: return "risk.kill_switch";
@@ -127,6 +128,7 @@ std::string_view explain(Reason reason) {
     case Reason::kIdsExhausted: return "this run has used all its order ids";
     case Reason::kUnknownVenue: return "the venue is not connected to this engine";
     case Reason::kDisplayTooLarge: return "the displayed quantity is above the quantity";
+    case Reason::kInvalidField: return "a field holds no value of its kind";
     case Reason::kTradingHalted: return "trading is halted";
     case Reason::kReducingOnly: return "only orders that reduce a position are allowed";
     case Reason::kKillSwitch: return "the kill switch is on";
@@ -145,8 +147,8 @@ std::string_view explain(Reason reason) {
     case Reason::kConcentration: return "one instrument would be too large a part of equity";
     case Reason::kLeverage: return "leverage could pass its limit";
     case Reason::kOrderRate: return "too many orders in the time window";
-    case Reason::kDailyLoss: return "the loss of the day has reached its limit";
-    case Reason::kDrawdown: return "the drawdown has reached its limit";
+    case Reason::kDailyLoss: return "the loss of the day is above its limit";
+    case Reason::kDrawdown: return "the drawdown is above its limit";
     case Reason::kOrderQuantityLimit: return "the order is larger than the limit for one order";
     case Reason::kReduceOnlyViolation: return "a reduce-only order would open or turn a position";
     case Reason::kNoConversionRate: return "no rate is known to the account's currency";

@@ -41,6 +41,7 @@ enum class Reason : std::uint16_t {
   kIdsExhausted = 26,
   kUnknownVenue = 27,
   kDisplayTooLarge = 28,
+  kInvalidField = 29,  // a field holds no value of its kind
 
   // Denied: risk rules
   kTradingHalted = 40,
