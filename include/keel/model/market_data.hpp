@@ -100,6 +100,8 @@ static_assert(sizeof(BarSpec) == 16);
 // A closed bar: kBar as an input, kBarClosed as a fact that the engine derived.
 struct Bar {
   static constexpr std::uint8_t kVersion = 1;
+  // header.flags. Partial: cut before its end. Gapped: data was lost inside it.
+  static constexpr std::uint8_t kPartial = 1, kGapped = 2;
 
   RecordHeader header;  // ts_event: when the bar's interval ended
   BarSpec spec;
