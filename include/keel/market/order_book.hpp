@@ -1,0 +1,142 @@
+// OrderBook: one instrument's price levels (L2), or its top of book (L1), in two contiguous ladders
+// with the best price at the end, where changes are cheap.
+//
+// Rules. A delta or snapshot is applied as a whole or not at all. A delta needs a snapshot before
+// it. Updates are absolute: size zero removes a level. Sequence numbers come as ranges
+// [venue_seq_first, venue_seq] (or a single number, where venue_seq_first is 0): by the contiguous
+// rule each range starts at most one past the last applied number; one that starts later is a gap:
+// the book keeps its levels, says is_gapped(), and applies nothing until a snapshot. Numbers
+// already seen are old and left out. A bid above an ask is kept and told of by is_crossed(): what
+// it means (a lost message, an auction) is for the reader to say. Nothing allocates after
+// construction.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <keel/core/state.hpp>
+#include <keel/market/errors.hpp>
+#include <keel/model/market_data.hpp>
+
+namespace keel {
+
+struct PriceLevel {
+  Price price;
+  Quantity size;
+  friend constexpr bool operator==(const PriceLevel&, const PriceLevel&) = default;
+};
+
+enum class SequenceRule : std::uint8_t {
+  kContiguous = 1,  // no number may be missing
+  kIncreasing = 2,  // numbers grow, with holes that mean nothing
+  kNone = 3,        // the venue sends none
+};
+
+struct OrderBookConfig {
+  SequenceRule sequence = SequenceRule::kContiguous;
+  std::uint32_t max_levels = 8'192;  // a side; room for all of them is taken at construction
+};
+
+enum class BookOutcome : std::uint8_t {
+  kApplied = 1,
+  kOld = 2,         // nothing new in it
+  kGap = 3,         // numbers are missing, or were missing before; wait for a snapshot
+  kNoSnapshot = 4,  // a delta before the first snapshot
+  kMalformed = 5,   // shorter than its count, a side or size that cannot be
+  kTooDeep = 6,  // would pass max_levels; treated as a gap, because what is left out is not known
+};
+std::string_view to_text(BookOutcome outcome);
+
+struct BookStats {
+  std::uint64_t applied, old, gaps, refused;  // refused: before a snapshot, malformed, too deep
+};
+
+// What a market order of some size would find.
+struct Sweep {
+  Quantity filled;
+  Price worst;           // of the last level taken; zero where nothing is filled
+  Int128 value;          // sum of price x size, in 1e-17 of the quote currency, as Bar::value
+  std::uint32_t levels;  // touched
+};
+
+class OrderBook {
+ public:
+  explicit OrderBook(InstrumentId instrument, const OrderBookConfig& config = {});
+
+  // A kBookDelta or kBookSnapshot with its levels behind it in memory.
+  BookOutcome on_delta(const BookDelta& delta);
+  // L1: both sides become what the quote says.
+  BookOutcome on_quote(const Quote& quote);
+  // Book records, and gaps, of this instrument; others are ignored. Quotes are not taken here: a
+  // feed with both would have its ladders cut to one level.
+  void on_market(const RecordHeader& record);
+  // Data was lost: nothing is applied until a snapshot (or, for L1, the next quote).
+  void on_gap() { state_ = kStateGapped; }
+  // Empty, as before the first snapshot.
+  void reset();
+
+  [[nodiscard]] std::optional<PriceLevel> best(Side side) const {
+    const auto& levels = ladder(side);
+    if (levels.empty()) return std::nullopt;
+    return levels.back();
+  }
+  // The i-th best, from 0. nullopt past the end.
+  [[nodiscard]] std::optional<PriceLevel> level(Side side, std::size_t i) const {
+    const auto& levels = ladder(side);
+    if (i >= levels.size()) return std::nullopt;
+    return levels[levels.size() - 1 - i];
+  }
+  [[nodiscard]] std::size_t depth(Side side) const { return ladder(side).size(); }
+  // All levels, worst first. Valid until the next update.
+  [[nodiscard]] std::span<const PriceLevel> levels(Side side) const { return ladder(side); }
+  // Size at exactly this price; zero where there is no level. O(log depth).
+  [[nodiscard]] Quantity size_at(Side side, Price price) const;
+
+  [[nodiscard]] bool is_live() const { return state_ == kStateLive; }
+  [[nodiscard]] bool is_gapped() const { return state_ == kStateGapped; }
+  // Bid above ask; is_locked: equal.
+  [[nodiscard]] bool is_crossed() const {
+    return two_sided() && bids_.back().price > asks_.back().price;
+  }
+  [[nodiscard]] bool is_locked() const {
+    return two_sided() && bids_.back().price == asks_.back().price;
+  }
+
+  // What an order of `taker` side would take from the other side, level by level, at prices no
+  // worse than `limit`. Fills less than asked where the book ends.
+  [[nodiscard]] Sweep sweep(Side taker, Quantity quantity,
+                            std::optional<Price> limit = std::nullopt) const;
+  // (bid size - ask size) / (bid size + ask size) over the best `count` levels: from -1 to 1.
+  // nullopt: both sides empty.
+  [[nodiscard]] std::optional<double> imbalance(std::size_t count) const;
+
+  [[nodiscard]] std::uint64_t venue_seq() const { return seq_; }
+  [[nodiscard]] Timestamp time() const { return time_; }  // ts_event of the last applied update
+  [[nodiscard]] const BookStats& stats() const { return stats_; }
+  [[nodiscard]] InstrumentId instrument() const { return instrument_; }
+
+  void save(StateWriter& writer) const;
+  void load(StateReader& reader);
+
+ private:
+  static constexpr std::uint8_t kStateEmpty = 0, kStateLive = 1, kStateGapped = 2;
+
+  [[nodiscard]] const std::vector<PriceLevel>& ladder(Side side) const {
+    return side == Side::kBuy ? bids_ : asks_;
+  }
+  [[nodiscard]] bool two_sided() const { return !bids_.empty() && !asks_.empty(); }
+  [[nodiscard]] BookOutcome judge(const BookDelta& delta) const;
+  BookOutcome refuse(BookOutcome outcome);
+  void apply(const BookLevel& level);
+
+  std::vector<PriceLevel> bids_, asks_;  // best last
+  OrderBookConfig config_;
+  InstrumentId instrument_;
+  std::uint8_t state_ = kStateEmpty;
+  std::uint64_t seq_ = 0;
+  Timestamp time_{0};
+  BookStats stats_{};
+};
+
+}  // namespace keel
