@@ -11,6 +11,14 @@ namespace keel {
 // Every fact about an order and every command to a venue. A fold needs its own state and this
 // record alone, so it says who, which side, the state before and after, and how much may still fill
 // before and after (`open_*`, at the worst case).
+//
+// What the four facts about money carry, so that nobody needs a table of executions to book them:
+//   kOrderFilled    last_quantity, last_price; fee where the venue said it with the fill
+//   kFillFee        fee, paid on top of what was booked; last_price of the fill where it is known
+//   kFillBusted     last_quantity, last_price and fee as they were booked, to be taken back
+//   kFillCorrected  last_quantity and last_price as they are now; `value` is the raw last_price and
+//                   `limit` the raw last_quantity as they were booked; fee is the change of the fee
+// `execution` names the fill in all four.
 struct OrderRecord {
   static constexpr std::uint8_t kVersion = 1;
   // header.flags
