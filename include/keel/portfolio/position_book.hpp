@@ -1,0 +1,181 @@
+// PositionBook: positions of accounts and strategies, and how every fact about money changes them.
+// Portfolio values what it holds; Ledger turns its postings into double entries.
+#pragma once
+
+#include <vector>
+
+#include <keel/core/state.hpp>
+#include <keel/model/account.hpp>
+#include <keel/model/instrument_registry.hpp>
+#include <keel/model/order_records.hpp>
+#include <keel/model/system_records.hpp>
+#include <keel/portfolio/position.hpp>
+
+namespace keel {
+
+struct PositionBookConfig {
+  // Steps (a fill is one in the account's position and one in the strategy's) that are remembered,
+  // so that a busted or corrected fill can be undone as if it had never been. A fill that is older
+  // is undone by its opposite at its own price: the same total, another split between cost and
+  // realized. A power of two.
+  std::uint32_t window = 1u << 14;
+};
+
+// In-kind changes have a counter-account of their own: what came in or went out at cost.
+enum class CarriedKind : std::uint8_t { kOpening, kTransfer, kAdjustment, kConversion };
+inline constexpr int kCarriedKinds = 4;
+
+// What one record did to one account, as signed changes, in 1e-18. Three sums are always zero:
+//   kFull:    cash + cost + rounding + fees - rebates - realized - income - all carried
+//   kProfit:  cash + rounding + fees - rebates - realized - income   (cost has its contra entry)
+//   second:   second_cash + second_fees - second_rebates - second_income
+struct Posting {
+  static constexpr std::uint32_t kNone = 0xFFFFFFFFu;
+
+  AccountId account;
+  StrategyId strategy;
+  VenueId venue;
+  InstrumentId instrument;  // 0: about no instrument
+  ChangeKind change;        // of the second part; 0 for order facts
+  CashRule rule;
+  bool has_position;
+  bool late;  // a bust or correction of a fill that was no longer remembered
+  std::uint32_t slots[2];  // valued positions that changed; kNone: none
+
+  // In the settlement currency of the instrument.
+  Currency currency;
+  Quantity quantity;
+  Int128 cash, cost, realized, rounding, fees, rebates, income;
+  Int128 carried[kCarriedKinds];
+
+  // A fee in another currency, or an amount of cash. Empty currency: none.
+  Currency second;
+  Int128 second_cash, second_fees, second_rebates, second_income;
+};
+
+class PositionBook {
+ public:
+  static constexpr std::uint32_t kNone = Posting::kNone;
+
+  PositionBook(const InstrumentRegistry& registry, const Directory& directory,
+               const PositionBookConfig& config);
+
+  void reserve(std::size_t positions);
+
+  // Books the record; false where it is not about money. The account and the instrument are known
+  // to directory and registry (the order manager has seen to that): anything else is a bug.
+  bool fold(const RecordHeader& record, Posting& posting);
+
+  [[nodiscard]] const Position* position(AccountId account, InstrumentId instrument) const {
+    const std::uint32_t slot = find(account, instrument);
+    return slot == kNone ? nullptr : &slots_[slot].position;
+  }
+  [[nodiscard]] const Position* leg(AccountId account, InstrumentId instrument, Side side) const;
+  [[nodiscard]] const Position* strategy_position(AccountId account, StrategyId strategy,
+                                                  InstrumentId instrument) const;
+  // The accounts' own positions, one an instrument.
+  template <class F>
+  void for_each_position(F f) const {
+    for (const Slot& slot : slots_)
+      if (slot.role == Role::kAccount || slot.role == Role::kBoth) f(slot.position);
+  }
+  // The strategies' positions, in order of appearance.
+  template <class F>
+  void for_each_strategy_position(F f) const {
+    for (const Slot& slot : slots_)
+      if (slot.role == Role::kStrategy) f(slot.position);
+  }
+  [[nodiscard]] const Position& at(std::uint32_t slot) const { return slots_[slot].position; }
+  // Whether this slot is valued by itself: an account's position, or one leg of a hedged one.
+  [[nodiscard]] bool is_valued(std::uint32_t slot) const {
+    const Role role = slots_[slot].role;
+    return role == Role::kAccount || role == Role::kLeg;
+  }
+  [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(slots_.size()); }
+
+  void save(StateWriter& writer) const;
+  void load(StateReader& reader);
+
+ private:
+  enum class Role : std::uint8_t {
+    kAccount = 1,   // netted position of an account
+    kBoth = 2,      // long and short together, the sum of two legs
+    kLeg = 3,       // one side of a hedging account
+    kStrategy = 4,  // virtual
+  };
+  struct Slot {
+    Position position;
+    std::uint64_t newest;         // step that changed it last; 0: none
+    std::uint32_t next_strategy;  // list of strategies, headed by the account's own slot
+    std::uint32_t legs[2];        // of kBoth: long, short
+    Role role;
+    std::uint8_t reserved[3];
+  };
+  enum class StepKind : std::uint8_t {
+    kTrade = 1,      // at a price
+    kInKind = 2,     // a trade that pays a fee in kind
+    kAtCost = 3,     // comes or goes without a trade
+    kSplit = 4,      // quantity without cost
+    kVariation = 5,  // cost and realized together, by an amount
+    kVoid = 6,       // was undone
+  };
+  struct Step {
+    std::uint64_t execution;       // hash of the execution's name; 0: none
+    std::uint64_t order;
+    std::uint64_t older, newer;    // steps of the same slot; 0: none
+    Quantity quantity;             // signed change
+    Price price;
+    Int128 amount;                 // kVariation
+    Quantity quantity_before;      // the state that this step found
+    Int128 cost_before, realized_before, rounding_before;
+    std::uint32_t slot;
+    StepKind kind;
+    CarriedKind carried;
+    std::uint8_t reserved[2];
+  };
+  static_assert(std::has_unique_object_representations_v<Step>);
+  static_assert(std::has_unique_object_representations_v<Slot>);
+  struct Change;
+
+  [[nodiscard]] std::uint32_t find(AccountId account, InstrumentId instrument) const {
+    const auto row = account.value - 1u;
+    if (row >= rows_.size() || instrument.value - 1u >= rows_[row].size()) return kNone;
+    return rows_[row][instrument.value - 1u];
+  }
+  std::uint32_t account_slot(AccountId account, const Instrument& instrument, PositionMode mode);
+  std::uint32_t strategy_slot(std::uint32_t account_slot, StrategyId strategy);
+  std::uint32_t add_slot(const Position& like, Role role);
+
+  void book_fill(const OrderRecord& record, Posting& posting);
+  void book_late_fee(const OrderRecord& record, Posting& posting);
+  void book_undo(const OrderRecord& record, Posting& posting);
+  void book_position_change(const AccountFact& fact, Posting& posting);
+  void book_cash_change(const AccountFact& fact, Posting& posting);
+  void start(Change& change, AccountId account, StrategyId strategy, InstrumentId instrument,
+             Posting& posting);
+  void finish(Change& change);
+  void take(Change& change, const Step& step, bool reduces);
+  void take_leg(Change& change, std::uint32_t slot, const Step& step);
+  void charge(Change& change, const OrderRecord& record, Price price, int direction);
+  [[nodiscard]] std::uint64_t find_step(std::uint32_t slot, const Step& like) const;
+  bool undo(Change& change, std::uint32_t slot, const Step& like, const Step* instead);
+  void push(std::uint32_t slot, Step step, Posting* posting);
+  void run(std::uint32_t slot, Step& step, Posting* posting, int direction);
+  [[nodiscard]] Step& step_at(std::uint64_t number) { return steps_[number & (config_.window - 1)]; }
+  [[nodiscard]] const Step& step_at(std::uint64_t number) const {
+    return steps_[number & (config_.window - 1)];
+  }
+  [[nodiscard]] bool remembered(std::uint64_t number) const {
+    return number != 0 && number + config_.window > newest_step_;
+  }
+
+  const InstrumentRegistry* registry_;
+  const Directory* directory_;
+  PositionBookConfig config_;
+  std::vector<Slot> slots_;
+  std::vector<std::vector<std::uint32_t>> rows_;  // by account, then instrument
+  std::vector<Step> steps_;                       // a ring
+  std::uint64_t newest_step_ = 0;
+};
+
+}  // namespace keel
