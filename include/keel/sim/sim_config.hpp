@@ -1,0 +1,77 @@
+// SimConfig: a simulated venue written down.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include <keel/core/text.hpp>
+#include <keel/model/fees.hpp>
+#include <keel/model/instrument_registry.hpp>
+#include <keel/sim/fault_plan.hpp>
+#include <keel/sim/fill_model.hpp>
+#include <keel/sim/latency.hpp>
+
+namespace keel {
+
+// When the venue's day ends, for DAY orders. The default is midnight UTC.
+class VenueDay {
+ public:
+  // The first end of day after `entered`. nullopt: not known; DAY orders are then refused.
+  [[nodiscard]] virtual std::optional<Timestamp> day_end(const Instrument& instrument,
+                                                         Timestamp entered) const = 0;
+
+ protected:
+  ~VenueDay() = default;
+};
+
+// What happens when two orders of one account would trade with each other.
+enum class SelfTrade : std::uint8_t {
+  kCancelTaker = 1,  // what is left of the incoming order, with Reason::kSelfTrade
+  kCancelMaker = 2,  // the resting order
+  kCancelBoth = 3,
+  kAllow = 4,
+};
+
+// An instrument that differs from the venue's defaults.
+struct SimListing {
+  InstrumentId instrument;
+  std::optional<FillModel> fills;
+  std::optional<FeeSchedule> fees;
+};
+
+// Money that the venue holds for an account. Where an account has any, its orders are checked
+// against it: an order that it could not pay for at the worst case is rejected
+// (Reason::kInsufficientFunds). Accounts that are not named are not checked.
+struct SimBalance {
+  AccountId account;
+  Money amount;
+  bool allow_short = false;  // may sell what it does not hold
+};
+
+struct SimConfig {
+  VenueId venue{};
+  SourceId source{};  // in the header of every report
+  std::uint64_t seed = 1;
+  FixedText<12> prefix = "SIM";  // orders are "SIM-<n>", executions "SIM-E<n>"
+  LatencyModel order_latency = LatencyModel::constant(Duration::milliseconds(1));
+  LatencyModel response_latency = LatencyModel::constant(Duration::milliseconds(1));
+  FillModel fills;
+  FeeSchedule fees;
+  std::vector<SimListing> listings;
+  std::optional<Duration> fee_delay;  // fees come in a kFillFee of their own, this long after
+  SelfTrade self_trade = SelfTrade::kCancelTaker;
+  std::vector<SimBalance> balances;
+  const VenueDay* day = nullptr;  // must outlive the venue
+  FaultPlan faults;
+
+  // Room that is made at the start; within it nothing is allocated later.
+  std::uint32_t max_orders = 1u << 14;      // open, and ended ones still remembered; more: rejected
+  std::uint32_t max_executions = 1u << 14;  // remembered for snapshots
+  std::uint32_t max_accounts = 16;          // highest account id that trades here
+  std::uint32_t messages = 1u << 10;        // in flight each way; more are carried, by allocating
+
+  // Errors: sim.bad_config, sim.bad_latency, model.unknown_instrument, model.bad_fee_schedule.
+  [[nodiscard]] Status check(const InstrumentRegistry& registry) const;
+};
+
+}  // namespace keel
