@@ -51,6 +51,10 @@ std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t crc) {
 #if defined(__x86_64__)
   if (has_instruction) return ~by_instruction(bytes.data(), bytes.size(), ~crc);
 #endif
+  return detail::crc32c_by_table(bytes, crc);
+}
+
+std::uint32_t detail::crc32c_by_table(std::span<const std::byte> bytes, std::uint32_t crc) {
   return ~by_table(bytes.data(), bytes.size(), ~crc);
 }
 

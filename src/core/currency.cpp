@@ -22,8 +22,8 @@ constexpr std::string_view kTwo[] = {
     "MWK", "MXN", "MYR", "MZN", "NAD", "NGN", "NIO", "NOK", "NPR", "NZD", "PAB", "PEN", "PGK",
     "PHP", "PKR", "PLN", "QAR", "RON", "RSD", "RUB", "SAR", "SBD", "SCR", "SDG", "SEK", "SGD",
     "SHP", "SLE", "SOS", "SRD", "SSP", "STN", "SVC", "SYP", "SZL", "THB", "TJS", "TMT", "TOP",
-    "TRY", "TTD", "TWD", "TZS", "UAH", "USD", "UYU", "UZS", "VED", "VES", "WST", "XCD", "YER",
-    "ZAR", "ZMW", "ZWL"};
+    "TRY", "TTD", "TWD", "TZS", "UAH", "USD", "UYU", "UZS", "VED", "VES", "WST", "XCD", "XCG",
+    "YER", "ZAR", "ZMW", "ZWG", "ZWL"};
 
 template <std::size_t N>
 bool holds(const std::string_view (&list)[N], std::string_view code) {
@@ -37,7 +37,7 @@ Result<Currency> Currency::parse(std::string_view code) {
   if (!good) {
     return Error{core_errors::kCurrencySyntax,
                  "currency",
-                 std::string{code},
+                 std::string{code.substr(0, 60)},
                  "1 to 15 upper-case letters, digits, dots or minus signs",
                  {}};
   }

@@ -9,13 +9,21 @@ namespace keel::detail {
 
 namespace {
 
-constexpr int kMaxExponent = 400;  // "1e400" is a range error, not a loop
+// Where a written exponent stops counting: beyond the length of any text, so that no number of
+// digits before or after the point can bring the value back into range.
+constexpr std::int64_t kMaxExponent = 1'000'000'000'000'000;
 
 Error decimal_error(ErrorCode code, std::string_view text, std::string rule) {
   return Error{code, {}, std::string{text.substr(0, 60)}, std::move(rule), {}};
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+std::string range_rule(int digits) {
+  using Limits = std::numeric_limits<std::int64_t>;
+  return "between " + decimal_text(Int128::from(Limits::min()), digits) + " and " +
+         decimal_text(Int128::from(Limits::max()), digits);
+}
 
 }  // namespace
 
@@ -38,8 +46,8 @@ Result<Int128> parse_decimal(std::string_view text, int digits) {
   // Significant digits, skipping leading zeros; trailing zeros are held back until a digit follows,
   // so that "800.010000000000" needs no more room than "800.01".
   u128 mantissa = 0;
-  int held_zeros = 0;
-  int point_shift = 0;  // decimals consumed into the mantissa
+  std::int64_t held_zeros = 0;
+  std::int64_t point_shift = 0;  // decimals consumed into the mantissa
   bool any_digit = false, in_fraction = false, overflow = false;
   for (; at < text.size(); ++at) {
     const char c = text[at];
@@ -64,7 +72,7 @@ Result<Int128> parse_decimal(std::string_view text, int digits) {
                __builtin_add_overflow(mantissa, static_cast<u128>(c - '0'), &mantissa);
   }
   if (!any_digit) return syntax();
-  int exponent = 0;
+  std::int64_t exponent = 0;
   if (at < text.size() && (text[at] == 'e' || text[at] == 'E')) {
     ++at;
     const bool minus = at < text.size() && text[at] == '-';
@@ -79,24 +87,20 @@ Result<Int128> parse_decimal(std::string_view text, int digits) {
   const auto range = [&] {
     return decimal_error(core_errors::kDecimalRange, text, "too large for this field");
   };
-  if (mantissa == 0) {
-    if (overflow) return range();
-    return Int128{};
-  }
-  if (overflow) return range();
+  if (mantissa == 0 && !overflow) return Int128{};
 
-  // value = mantissa * 10^(held_zeros - point_shift + exponent); wanted at 10^-digits.
-  int scale = held_zeros - point_shift + exponent + digits;
-  for (; scale < 0 && mantissa % 10 == 0; ++scale) mantissa /= 10;
+  // value = mantissa * 10^(held_zeros - point_shift + exponent); wanted at 10^-digits. The last
+  // digit of the mantissa is not zero, so a negative scale cannot be divided away.
+  std::int64_t scale = held_zeros - point_shift + exponent + digits;
   if (scale < 0) {
     return decimal_error(core_errors::kDecimalDigits, text,
                          "at most " + std::to_string(digits) + " decimals");
   }
+  if (overflow) return range();
   for (; scale > 0; --scale)
     if (__builtin_mul_overflow(mantissa, u128{10}, &mantissa)) return range();
-  if (mantissa > (u128{1} << 127) - 1) return range();
-  const auto value = static_cast<i128>(mantissa);
-  return Int128::from(negative ? -value : value);
+  if (mantissa > (u128{1} << 127) - (negative ? 0 : 1)) return range();
+  return Int128::from(static_cast<i128>(negative ? ~mantissa + 1 : mantissa));
 }
 
 Result<std::int64_t> parse_decimal64(std::string_view text, int digits) {
@@ -105,35 +109,45 @@ Result<std::int64_t> parse_decimal64(std::string_view text, int digits) {
   const i128 value = wide->wide();
   if (value > std::numeric_limits<std::int64_t>::max() ||
       value < std::numeric_limits<std::int64_t>::min()) {
-    const auto limit = decimal_text(Int128::from(std::numeric_limits<std::int64_t>::max()), digits);
-    return decimal_error(core_errors::kDecimalRange, text, "between -" + limit + " and " + limit);
+    return decimal_error(core_errors::kDecimalRange, text, range_rule(digits));
   }
   return static_cast<std::int64_t>(value);
 }
 
 Result<std::int64_t> decimal_from_double(double value, int digits) {
   if (!std::isfinite(value)) {
-    return Error{
-        core_errors::kNotFinite, {}, std::isnan(value) ? "nan" : "inf", "a finite number", {}};
+    return Error{core_errors::kNotFinite,
+                 {},
+                 std::isnan(value) ? "nan" : (value > 0 ? "inf" : "-inf"),
+                 "a finite number",
+                 {}};
   }
-  // The product is not exact, so the result is the nearest decimal of the product; fma gives the
-  // part that the product lost and settles which side of a tie it fell on.
-  const double scale = static_cast<double>(pow10_64(digits));
-  const double product = value * scale;
-  if (!(std::fabs(product) < 9.2e18)) {
-    return Error{
-        core_errors::kDecimalRange,
-        {},
-        std::to_string(value),
-        "a magnitude below " + decimal_text(Int128::from(i128{9'200'000'000'000'000'000}), digits),
-        {}};
+  const auto range = [&] {
+    return Error{core_errors::kDecimalRange, {}, std::to_string(value), range_rule(digits), {}};
+  };
+  // In integers, because a product of doubles has lost what decides a tie:
+  // |value| = mantissa x 2^exponent, and mantissa x 10^digits stays below 2^116.
+  int exponent = 0;
+  const double fraction = std::frexp(std::fabs(value), &exponent);
+  const auto mantissa = static_cast<std::uint64_t>(std::ldexp(fraction, 53));
+  exponent -= 53;
+  u128 raw = static_cast<u128>(mantissa) * static_cast<u128>(pow10_64(digits));
+  if (exponent >= 0) {
+    if (raw != 0 && exponent >= 64) return range();
+    for (; exponent > 0; --exponent)
+      if (__builtin_mul_overflow(raw, u128{2}, &raw)) return range();
+  } else if (exponent < -120) {
+    raw = 0;  // below 2^-4
+  } else {
+    const u128 rest = raw & ((u128{1} << -exponent) - 1);
+    const u128 half = u128{1} << (-exponent - 1);
+    raw >>= -exponent;
+    if (rest > half || (rest == half && (raw & 1u) != 0)) ++raw;
   }
-  const double lost = std::fma(value, scale, -product);
-  double whole = std::nearbyint(product);
-  const double rest = (product - whole) + lost;
-  if (rest > 0.5) whole += 1;
-  if (rest < -0.5) whole -= 1;
-  return static_cast<std::int64_t>(whole);
+  const bool negative = value < 0;
+  if (raw > (u128{1} << 63) - (negative ? 0 : 1)) return range();
+  const auto bits = static_cast<std::uint64_t>(raw);
+  return static_cast<std::int64_t>(negative ? ~bits + 1 : bits);
 }
 
 std::string decimal_text(Int128 raw, int digits) {

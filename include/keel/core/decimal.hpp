@@ -27,12 +27,13 @@ constexpr std::int64_t pow10_64(int exponent) {
   return power;
 }
 
-// Exact: "12.50", "-3", "1e-8", trailing zeros beyond `digits` allowed. No leading or trailing
-// blanks, no "nan", no "inf", no "0x".
+// Exact: "12.50", "-3", "+3", ".5", "1e-8", trailing zeros beyond `digits` allowed. No blanks, no
+// digit groups, no "nan", no "inf", no "0x".
 Result<Int128> parse_decimal(std::string_view text, int digits);
 // As parse_decimal, within 64 bits.
 Result<std::int64_t> parse_decimal64(std::string_view text, int digits);
-// The nearest decimal (ties to even); not finite or out of range is an error.
+// The decimal nearest to the exact value of the double (ties to even); not finite or out of range
+// is an error.
 Result<std::int64_t> decimal_from_double(double value, int digits);
 // Shortest exact text: no trailing zeros, no exponent.
 std::string decimal_text(Int128 raw, int digits);
@@ -49,6 +50,7 @@ class Decimal {
   Decimal() = default;
 
   [[nodiscard]] static constexpr Decimal from_raw(std::int64_t raw) { return Decimal{raw}; }
+  static Decimal from_raw(detail::NotACount auto raw) = delete;
   [[nodiscard]] constexpr std::int64_t raw() const { return raw_; }
 
   // Exact text to value. Errors: core.decimal_syntax, core.decimal_digits, core.decimal_range.
@@ -69,6 +71,7 @@ class Decimal {
     KEEL_ASSERT(!__builtin_mul_overflow(units, kScale, &raw), "decimal overflow");
     return Decimal{raw};
   }
+  static Decimal whole(detail::NotACount auto units) = delete;
   [[nodiscard]] static constexpr Decimal zero() { return Decimal{0}; }
   [[nodiscard]] static constexpr Decimal max() {
     return Decimal{std::numeric_limits<std::int64_t>::max()};
@@ -126,6 +129,8 @@ class Decimal {
     return Decimal{raw};
   }
   friend constexpr Decimal operator*(std::int64_t times, Decimal a) { return a * times; }
+  friend Decimal operator*(Decimal a, detail::NotACount auto times) = delete;
+  friend Decimal operator*(detail::NotACount auto times, Decimal a) = delete;
   constexpr Decimal& operator+=(Decimal other) { return *this = *this + other; }
   constexpr Decimal& operator-=(Decimal other) { return *this = *this - other; }
 

@@ -16,6 +16,10 @@ namespace keel {
 // CRC-32C (Castagnoli, RFC 3720 appendix B.4). Continues from `crc`; the processor's instruction is
 // used where there is one, with the same result.
 [[nodiscard]] std::uint32_t crc32c(std::span<const std::byte> bytes, std::uint32_t crc = 0);
+namespace detail {
+// The path without the instruction, so that a test can compare the two.
+std::uint32_t crc32c_by_table(std::span<const std::byte> bytes, std::uint32_t crc);
+}  // namespace detail
 
 // SHA-256 (FIPS 180-4): names content (models, snapshots, sealed segments).
 using Digest = std::array<std::uint8_t, 32>;
@@ -51,10 +55,10 @@ class RollingHash {
   static constexpr std::uint64_t kFirst = 0xA0761D6478BD642Fu;
   static constexpr std::uint64_t kSecond = 0xE7037ED1A0B428DBu;
   static std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
-    // An odd second factor, so that no input turns the product into zero for good.
-    const detail::u128 product = static_cast<detail::u128>(a) * (b | 1u);
-    return (static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64)) +
-           kFold;
+    // Folding the factors in again keeps every bit alive where the other factor is zero.
+    const detail::u128 product = static_cast<detail::u128>(a) * b;
+    return (a ^ static_cast<std::uint64_t>(product)) +
+           (b ^ static_cast<std::uint64_t>(product >> 64)) + kFold;
   }
   std::uint64_t state_ = 0;
 };

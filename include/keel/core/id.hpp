@@ -5,6 +5,8 @@
 #include <compare>
 #include <cstdint>
 
+#include <keel/core/assert.hpp>
+
 namespace keel {
 
 template <class Tag, class Rep>
@@ -32,8 +34,9 @@ struct OrderId {
 
   [[nodiscard]] static constexpr OrderId make(std::uint32_t engine, std::uint32_t run,
                                               std::uint32_t counter) {
-    return {(static_cast<std::uint64_t>(engine & kMaxEngine) << 54) |
-            (static_cast<std::uint64_t>(run & kMaxRun) << 32) | counter};
+    KEEL_ASSERT(engine <= kMaxEngine && run <= kMaxRun, "order id part out of range");
+    return {(static_cast<std::uint64_t>(engine) << 54) | (static_cast<std::uint64_t>(run) << 32) |
+            counter};
   }
   [[nodiscard]] constexpr std::uint32_t engine() const {
     return static_cast<std::uint32_t>(value >> 54);

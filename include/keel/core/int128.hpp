@@ -5,10 +5,16 @@
 
 #include <compare>
 #include <cstdint>
+#include <type_traits>
 
 namespace keel {
 
 namespace detail {
+// What C++ would turn into a whole number in silence: 1.5 into 1, true into 1. Functions that take
+// a count delete their overloads for these.
+template <class T>
+concept NotACount = std::is_floating_point_v<T> || std::is_same_v<T, bool>;
+
 __extension__ typedef __int128 i128;
 __extension__ typedef unsigned __int128 u128;
 }  // namespace detail

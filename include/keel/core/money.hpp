@@ -40,6 +40,7 @@ class Money {
   [[nodiscard]] static constexpr Money whole(std::int64_t units, Currency currency) {
     return {Int128::from(static_cast<detail::i128>(units) * detail::pow10_64(kDigits)), currency};
   }
+  static Money whole(detail::NotACount auto units, Currency currency) = delete;
 
   // price x quantity, exact: 1e-9 x 1e-8 = 1e-17, times ten. The product of two 64-bit numbers
   // always fits 127 bits; the factor of ten may not, and that is a failed assert.
@@ -105,6 +106,7 @@ class Money {
                 "money overflow");
     return {Int128::from(raw), a.currency_};
   }
+  friend Money operator*(const Money& a, detail::NotACount auto times) = delete;
   constexpr Money& operator+=(const Money& other) { return *this = *this + other; }
   constexpr Money& operator-=(const Money& other) { return *this = *this - other; }
   [[nodiscard]] friend constexpr Money abs(const Money& a) { return a.is_negative() ? -a : a; }

@@ -20,8 +20,10 @@
 
 namespace keel {
 
+// Values that are their bytes. Padding would save what nobody wrote; text goes by its length.
 template <class T>
 concept PlainState = std::is_trivially_copyable_v<T> && !std::is_pointer_v<T> &&
+                     !(std::is_array_v<T> && std::is_same_v<std::remove_extent_t<T>, char>) &&
                      (std::has_unique_object_representations_v<T> || std::is_floating_point_v<T> ||
                       std::is_same_v<T, bool>);
 
@@ -90,6 +92,7 @@ class StateReader {
   void get(std::string& text) {
     std::uint64_t size{};
     get(size);
+    text.clear();
     if (!fits(size, 1)) return;
     text.assign(reinterpret_cast<const char*>(bytes_.data() + at_), static_cast<std::size_t>(size));
     at_ += static_cast<std::size_t>(size);
@@ -98,6 +101,7 @@ class StateReader {
   void get(std::vector<T>& values) {
     std::uint64_t count{};
     get(count);
+    values.clear();
     if (!fits(count, sizeof(T))) return;
     values.resize(static_cast<std::size_t>(count));
     get_bytes(values.data(), values.size() * sizeof(T));

@@ -51,7 +51,12 @@ class FixedText {
   [[nodiscard]] std::string str() const { return std::string{view()}; }
 
   friend constexpr bool operator==(const FixedText&, const FixedText&) = default;
-  friend constexpr bool operator==(const FixedText& a, std::string_view b) { return a.view() == b; }
+  // A template, so that a literal is compared as text and not also tried as a FixedText.
+  template <class Text>
+    requires std::is_convertible_v<const Text&, std::string_view>
+  friend constexpr bool operator==(const FixedText& a, const Text& b) {
+    return a.view() == std::string_view{b};
+  }
   friend constexpr std::strong_ordering operator<=>(const FixedText& a, const FixedText& b) {
     return a.view() <=> b.view();
   }

@@ -4,8 +4,10 @@
 
 #include <compare>
 #include <cstdint>
+#include <limits>
 
 #include <keel/core/assert.hpp>
+#include <keel/core/int128.hpp>
 
 namespace keel {
 
@@ -30,6 +32,15 @@ struct Duration {
     return scaled(n, 86'400'000'000'000);
   }
 
+  // Half a second is milliseconds(500): a fraction would be cut to zero in silence.
+  static Duration nanoseconds(detail::NotACount auto n) = delete;
+  static Duration microseconds(detail::NotACount auto n) = delete;
+  static Duration milliseconds(detail::NotACount auto n) = delete;
+  static Duration seconds(detail::NotACount auto n) = delete;
+  static Duration minutes(detail::NotACount auto n) = delete;
+  static Duration hours(detail::NotACount auto n) = delete;
+  static Duration days(detail::NotACount auto n) = delete;
+
   [[nodiscard]] constexpr double to_seconds() const { return static_cast<double>(ns) / 1e9; }
 
   friend constexpr bool operator==(Duration, Duration) = default;
@@ -39,7 +50,13 @@ struct Duration {
   friend constexpr Duration operator*(Duration a, std::int64_t times) {
     return scaled(a.ns, times);
   }
-  friend constexpr std::int64_t operator/(Duration a, Duration b) { return a.ns / b.ns; }
+  friend Duration operator*(Duration a, detail::NotACount auto times) = delete;
+  // How often b goes into a, cut towards zero.
+  friend constexpr std::int64_t operator/(Duration a, Duration b) {
+    KEEL_ASSERT(b.ns != 0, "division by a duration of zero");
+    KEEL_ASSERT(b.ns != -1 || a.ns != std::numeric_limits<std::int64_t>::min(), "time overflow");
+    return a.ns / b.ns;
+  }
 
   static constexpr std::int64_t add(std::int64_t a, std::int64_t b) {
     std::int64_t sum{};
@@ -88,25 +105,35 @@ struct Timestamp {
   }
 };
 
+namespace detail {
+consteval std::int64_t literal_count(unsigned long long n) {
+  if (n > static_cast<unsigned long long>(std::numeric_limits<std::int64_t>::max()))
+    throw "literal too large";
+  return static_cast<std::int64_t>(n);
+}
+}  // namespace detail
+
 inline namespace literals {
-consteval Duration operator""_ns(unsigned long long n) { return {static_cast<std::int64_t>(n)}; }
+consteval Duration operator""_ns(unsigned long long n) {
+  return Duration::nanoseconds(detail::literal_count(n));
+}
 consteval Duration operator""_us(unsigned long long n) {
-  return Duration::microseconds(static_cast<std::int64_t>(n));
+  return Duration::microseconds(detail::literal_count(n));
 }
 consteval Duration operator""_ms(unsigned long long n) {
-  return Duration::milliseconds(static_cast<std::int64_t>(n));
+  return Duration::milliseconds(detail::literal_count(n));
 }
 consteval Duration operator""_s(unsigned long long n) {
-  return Duration::seconds(static_cast<std::int64_t>(n));
+  return Duration::seconds(detail::literal_count(n));
 }
 consteval Duration operator""_min(unsigned long long n) {
-  return Duration::minutes(static_cast<std::int64_t>(n));
+  return Duration::minutes(detail::literal_count(n));
 }
 consteval Duration operator""_h(unsigned long long n) {
-  return Duration::hours(static_cast<std::int64_t>(n));
+  return Duration::hours(detail::literal_count(n));
 }
 consteval Duration operator""_d(unsigned long long n) {
-  return Duration::days(static_cast<std::int64_t>(n));
+  return Duration::days(detail::literal_count(n));
 }
 }  // namespace literals
 

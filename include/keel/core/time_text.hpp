@@ -33,6 +33,7 @@ struct CivilDate {
 std::int32_t days_from_civil(CivilDate date);
 CivilDate civil_from_days(std::int32_t days);
 CivilDate utc_date(Timestamp time);
+// Asserts that the day lies in the range of Timestamp (1677-09-22 to 2262-04-11).
 Timestamp utc_midnight(CivilDate date);
 // "2024-03-10". Errors: core.time_syntax, core.time_range (a day that does not exist).
 Result<CivilDate> parse_date(std::string_view text);
