@@ -1,0 +1,247 @@
+// RiskChecker: every request is checked here before it may become an order.
+//
+//   RiskChecker risk{limits, registry, directory, marks, orders, portfolio};
+//   risk.set_capabilities(venue, capabilities);
+//   if (auto decision = risk.check(request, now)) orders.submit(std::move(decision).take(),
+//   emitter); else orders.deny(request, decision.denial(), emitter);
+//
+// Decisions are exact (no floating point), count every open, in-flight and unknown order at its
+// worst case, and depend on nothing but folded state, marks and `now`. The first rule that fails
+// decides; docs/risk.md lists them in their order, with the numbers each tells. Cancels ask nobody.
+//
+// State moves only in fold(): records must be folded into the order manager, the portfolio and
+// this, in that order. Not thread-safe; everything that is passed in outlives it. After
+// construction nothing allocates, except for instruments, accounts and strategies that are declared
+// later.
+#pragma once
+
+#include <vector>
+
+#include <keel/model/marks.hpp>
+#include <keel/model/order_records.hpp>
+#include <keel/model/system_records.hpp>
+#include <keel/risk/client_ids.hpp>
+#include <keel/risk/decision.hpp>
+#include <keel/risk/limits.hpp>
+#include <keel/risk/message_ring.hpp>
+#include <keel/risk/open_exposure.hpp>
+#include <keel/venue/capabilities.hpp>
+
+namespace keel {
+
+class OrderManager;
+class Portfolio;
+class TradingCalendar;
+struct Valuation;
+
+// The kill switch: how far it is thrown, why, by whom and when.
+struct KillSwitch {
+  KillLevel level = KillLevel::kOff;
+  FixedText<48> why;
+  FixedText<40> by;
+  Timestamp since{0};
+};
+
+// What losses of an account are measured from.
+struct EquityMarks {
+  Int128 day_base;   // equity at the start of the day
+  Int128 peak;       // the highest equity
+  std::int32_t day;  // days since 1970
+  bool known;
+};
+
+class RiskChecker {
+ public:
+  // Asserts limits.check(registry, directory): a host asks first.
+  RiskChecker(const RiskLimits& limits, const InstrumentRegistry& registry,
+              const Directory& directory, const Marks& marks, const OrderManager& orders,
+              const Portfolio& portfolio);
+
+  // What a venue can do. An order for a venue that was not registered is denied.
+  void set_capabilities(VenueId venue, const Capabilities& capabilities);
+  // Whose trading day the day's loss counts; UTC days where none is set, and outside its span.
+  void set_day_calendar(const TradingCalendar* calendar) { calendar_ = calendar; }
+
+  // ---- decisions ----
+  // `held`: the request is a held order about to be released; its own client id is no duplicate.
+  Decision<OrderRequest> check(const OrderRequest& request, Timestamp now,
+                               OrderId held = OrderId{0});
+  // Judged by what it adds: the larger of old and new counts until the venue answers. A replace
+  // that only takes quantity away passes in every state.
+  Decision<ReplaceRequest> check(const ReplaceRequest& request, Timestamp now);
+  // For flattening: passes in every trading state, at every kill level and while recovering, when
+  // the order can only reduce the position even if all open orders of its side fill first.
+  Decision<OrderRequest> check_flatten(const OrderRequest& request, Timestamp now);
+  // The market order that closes what open orders of that side leave of a position. nullopt: there
+  // is nothing to close on the instrument's grid.
+  [[nodiscard]] std::optional<OrderRequest> flatten_request(AccountId account,
+                                                            InstrumentId instrument) const;
+  // Whether it is an order at all (rules/request.hpp), without any limit: for orders that are held.
+  // kNone: yes. `emulated`: keel watches its trigger, the venue need not know the type.
+  [[nodiscard]] Denial validate(const OrderRequest& request, Timestamp now,
+                                bool emulated = false) const;
+
+  // ---- control: each emits a fact, and the state moves when that is folded ----
+  // Of one account, or of all (account 0). Errors: risk.bad_level, risk.nobody,
+  // risk.unknown_scope, core.text_too_long.
+  Status set_trading_state(TradingState state, AccountId account, std::string_view by,
+                           Emitter& emitter);
+  // Raises it. Errors: risk.kill_switch_latched (to lower it, reset it), risk.nobody,
+  // risk.bad_level, core.text_too_long.
+  Status set_kill_level(KillLevel level, std::string_view why, std::string_view by,
+                        Emitter& emitter);
+  Status reset_kill_switch(std::string_view by, Emitter& emitter);
+  // nullopt: as if it had never been set. `currency` may be empty. Errors as check_limit,
+  // risk.nobody.
+  Status set_limit(Limit limit, LimitScope scope, std::optional<Int128> raw,
+                   const Currency& currency, std::string_view by, Emitter& emitter);
+  // Measures losses from now on: the day's base and the peak become the equity that is there.
+  Status reset_equity_marks(AccountId account, Timestamp now, std::string_view by,
+                            Emitter& emitter);
+
+  // ---- time ----
+  // After portfolio.revalue: marks equity where it moved, and acts on a breach.
+  void on_market(InstrumentId instrument, Timestamp now, Emitter& emitter);
+  [[nodiscard]] std::optional<Timestamp> next_deadline() const;
+  void on_time(Timestamp now, Emitter& emitter);
+
+  // ---- recovery ----
+  // Denies new risk until set_ready; and after that, in each instrument until it has a price that
+  // came after the restart. `load` does the same.
+  void on_restart(Timestamp now) {
+    recovering_ = true;
+    restarted_at_ = now;
+  }
+  void set_ready() { recovering_ = false; }
+  [[nodiscard]] bool is_recovering() const { return recovering_; }
+
+  void fold(const RecordHeader& record);
+  // What facts gave, not the host's configuration: limits that were set at run time stay set.
+  void save(StateWriter& writer) const;
+  void load(StateReader& reader);
+
+  // ---- reading ----
+  // The stricter of the account's own state and everybody's.
+  [[nodiscard]] TradingState trading_state(AccountId account) const;
+  [[nodiscard]] TradingState trading_state() const { return state_; }
+  [[nodiscard]] const KillSwitch& kill_switch() const { return kill_; }
+  [[nodiscard]] const RiskLimits& limits() const { return limits_; }
+  [[nodiscard]] const OpenExposure& open_exposure() const { return exposure_; }
+  [[nodiscard]] EquityMarks equity_marks(AccountId account) const;
+  [[nodiscard]] std::int64_t open_orders(AccountId account) const;
+
+ private:
+  template <std::size_t N>
+  struct Row {
+    std::uint32_t mask = 0;  // which limits are set
+    Int128 values[N] = {};
+    [[nodiscard]] bool has(Limit limit) const {
+      return (mask >> static_cast<unsigned>(limit) & 1u) != 0;
+    }
+    [[nodiscard]] detail::i128 at(Limit limit) const {
+      return values[static_cast<std::size_t>(limit)].wide();
+    }
+  };
+  using InstrumentRow = Row<kInstrumentLimitCount>;
+  using WholeRow = Row<kLimitCount>;
+
+  struct AccountState {
+    explicit AccountState(std::uint32_t messages) : ring(messages) {}
+    WholeRow row;
+    TradingState state = TradingState::kActive;
+    Reason why = Reason::kNone;  // of that state
+    EquityMarks marks{};
+    std::int64_t open_orders = 0;
+    std::vector<Money> flows;  // deposits and withdrawals that the marks do not have yet
+    MessageRing ring;
+    // Not state: what market data gave since the last fact.
+    Int128 high{};
+  };
+  struct StrategyState {
+    explicit StrategyState(std::uint32_t messages) : ring(messages) {}
+    WholeRow row;
+    std::int64_t open_orders = 0;
+    MessageRing ring;
+  };
+  struct VenueEntry {
+    bool known = false;
+    Capabilities capabilities;
+  };
+  struct LimitChange {
+    InstrumentId instrument;
+    StrategyId strategy;
+    AccountId account;
+    Currency currency;
+    Int128 value;
+    std::uint32_t limit;
+    std::uint32_t present;
+  };
+  struct FxRoute {
+    Currency from, to;
+    std::vector<std::pair<InstrumentId, bool>> pairs;  // true: multiply by the price
+  };
+  struct Case;  // one request on its way through the rules
+
+  [[nodiscard]] Denial resolve(const OrderRequest& request, Case& c) const;
+  [[nodiscard]] Denial judge(const OrderRequest& request, Timestamp now, OrderId held, Case& c);
+  [[nodiscard]] Denial judge(const ReplaceRequest& request, Timestamp now, Case& c);
+  [[nodiscard]] Denial replaced_terms(const ReplaceRequest& request, Timestamp now, Case& c) const;
+  [[nodiscard]] Denial limits_of(const Case& c, Timestamp now) const;
+  void find_reducing(const Case& from, const OrderRequest* request, Case& c) const;
+  [[nodiscard]] std::int64_t linked_quantity(const OrderRequest& request) const;
+  [[nodiscard]] Denial gates(const Case& c) const;
+  [[nodiscard]] Denial market(Case& c, Timestamp now) const;
+  [[nodiscard]] Denial sizes(Case& c) const;
+  [[nodiscard]] Denial positions(const Case& c) const;
+  [[nodiscard]] Denial flow(const Case& c, Timestamp now) const;
+  [[nodiscard]] Denial losses(const Case& c, const Valuation& valuation) const;
+  [[nodiscard]] Denial exposures(const Case& c, const Valuation& valuation) const;
+  [[nodiscard]] Denial funds(const Case& c, const Valuation& valuation) const;
+  [[nodiscard]] bool to_base(const Case& c, std::uint32_t currency, detail::i128 amount,
+                             detail::i128& sum) const;
+  [[nodiscard]] std::optional<Money> convert(const Money& amount, const Currency& to) const;
+  [[nodiscard]] const FxRoute& route(const Currency& from, const Currency& to) const;
+
+  void grow();
+  void rebuild_rows();
+  void apply(const LimitChange& change);
+  [[nodiscard]] Status who(std::string_view by, FixedText<40>& text) const;
+  void fold_order(const OrderRecord& record);
+  void fold_account(const AccountFact& fact);
+  void fold_state(const StateFact& fact);
+  void watch(const Account& account, Timestamp now, Emitter& emitter);
+  void mark_equity(const Account& account, const EquityMarks& marks, std::string_view by,
+                   Reason reason, Emitter& emitter);
+  [[nodiscard]] bool settled_marks(const AccountState& state, EquityMarks& marks,
+                                   const Currency& base) const;
+  void change_state(AccountId account, TradingState after, Reason reason, Int128 value,
+                    Int128 limit, const FixedText<40>& by, Emitter& emitter);
+  [[nodiscard]] std::int32_t day_of(Timestamp now) const;
+  [[nodiscard]] std::optional<Timestamp> end_of_day(std::int32_t day) const;
+
+  RiskLimits limits_;
+  const InstrumentRegistry* registry_;
+  const Directory* directory_;
+  const Marks* marks_;
+  const OrderManager* orders_;
+  const Portfolio* portfolio_;
+  const TradingCalendar* calendar_ = nullptr;
+
+  std::vector<VenueEntry> venues_;              // by venue id - 1
+  std::vector<InstrumentRow> instrument_rows_;  // by instrument id - 1
+  std::vector<AccountState> accounts_;          // by account id - 1
+  std::vector<StrategyState> strategies_;       // by strategy id
+  std::vector<AccountId> watched_;              // accounts with a limit on losses
+  mutable std::vector<FxRoute> routes_;         // a cache of the registry
+  mutable std::size_t routed_ = 0;              // instruments that the routes know
+
+  OpenExposure exposure_;
+  ClientIds client_ids_;
+  TradingState state_ = TradingState::kActive;
+  KillSwitch kill_;
+  std::vector<LimitChange> changes_;
+  bool recovering_ = false;
+  Timestamp restarted_at_{0};
+};
+
+}  // namespace keel
