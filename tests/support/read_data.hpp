@@ -55,12 +55,12 @@ struct ZipEntry {
   std::string text;
 };
 
-// Every file of an archive, in the order of its directory (stored or deflated, no zip64).
+// Every file of an archive, in the order of its directory (stored or deflated).
 inline std::vector<ZipEntry> read_zip(const std::string& path) {
   const std::string bytes = read_file(path);
   const auto number = [&](std::size_t at, std::size_t size) {
     if (at + size > bytes.size()) throw std::runtime_error("broken zip " + path);
-    std::uint32_t value = 0;
+    std::uint64_t value = 0;
     for (std::size_t i = size; i-- > 0;)
       value = value << 8u | static_cast<unsigned char>(bytes[at + i]);
     return static_cast<std::size_t>(value);
@@ -71,10 +71,18 @@ inline std::vector<ZipEntry> read_zip(const std::string& path) {
   std::size_t at = number(end + 16, 4);
   for (std::size_t left = number(end + 10, 2); left > 0; --left) {
     const std::size_t method = number(at + 10, 2);
-    const std::size_t packed = number(at + 20, 4);
+    std::size_t packed = number(at + 20, 4);
+    if (packed == 0xFFFF'FFFFu) {
+      // A zip64 field (number 1) follows the name: the full size, when that is marked too, then
+      // ours.
+      const std::size_t extra = at + 46 + number(at + 28, 2);
+      if (number(extra, 2) != 1) throw std::runtime_error("unusual zip " + path);
+      packed = number(extra + (number(at + 24, 4) == 0xFFFF'FFFFu ? 12 : 4), 8);
+    }
     const std::size_t local = number(at + 42, 4);
     const std::size_t begin = local + 30 + number(local + 26, 2) + number(local + 28, 2);
-    if (begin + packed > bytes.size()) throw std::runtime_error("broken zip " + path);
+    if (begin > bytes.size() || packed > bytes.size() - begin)
+      throw std::runtime_error("broken zip " + path);
     const std::string_view body{bytes.data() + begin, packed};
     entries.push_back({bytes.substr(at + 46, number(at + 28, 2)),
                        method == 0 ? std::string{body} : inflate_bytes(body, -15)});
