@@ -131,8 +131,14 @@ compile() {
   cmake --build "build/$preset" --parallel "$(jobs)" ${1:+--target "$@"}
 }
 
-# All C++ files of the tree, new ones too.
-cxx_files() { git ls-files --cached --others --exclude-standard '*.hpp' '*.cpp'; }
+# cxx_files [PATTERN...]: all C++ files of the tree, new ones too.
+cxx_files() {
+  local file
+  (($# > 0)) || set -- '*.hpp' '*.cpp'
+  while IFS= read -r file; do
+    [[ -f $file ]] && echo "$file"
+  done < <(git ls-files --cached --others --exclude-standard "$@")
+}
 
 # unformatted FILE...: names those that ./dev format would change; fails where there are any.
 unformatted() {

@@ -16,9 +16,7 @@ mapfile -t sources < <(cxx_files)
 unformatted "${sources[@]}"
 configure debug
 if ((${#files[@]} == 0)); then
-  mapfile -t files < <(
-    git ls-files --cached --others --exclude-standard 'src/*.cpp' 'examples/*.cpp' 'bindings/*.cpp'
-  )
+  mapfile -t files < <(cxx_files 'src/*.cpp' 'examples/*.cpp' 'bindings/*.cpp')
 fi
 say "clang-tidy over ${#files[@]} files"
 printf '%s\0' "${files[@]}" |

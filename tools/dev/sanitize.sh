@@ -2,9 +2,9 @@
 #:
 #: usage: ./dev sanitize [asan-ubsan|tsan]
 #:
-#: asan-ubsan (the default) runs every unit test under the address and undefined-behaviour
-#: sanitizers; tsan runs the tests that have threads (label "threads") under the thread sanitizer.
-#: The gates are not repeated here: they do not depend on how the code was compiled.
+#: asan-ubsan (the default) runs every test under the address and undefined-behaviour sanitizers;
+#: tsan runs the tests that have threads (label "threads") under the thread sanitizer. The gates are
+#: not repeated: they do not depend on how the code was compiled.
 #:
 #: example: ./dev sanitize tsan
 preset=${1:-asan-ubsan}
@@ -12,7 +12,7 @@ preset=${1:-asan-ubsan}
 need build test
 case $preset in
   asan-ubsan)
-    targets=(keel_tests)
+    targets=(all)
     filter=(-LE '^gate$')
     ;;
   tsan)

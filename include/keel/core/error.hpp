@@ -39,7 +39,6 @@ inline constexpr ErrorCode kDecimalDigits{"core.decimal_digits"};
 inline constexpr ErrorCode kDecimalRange{"core.decimal_range"};
 inline constexpr ErrorCode kNotFinite{"core.not_finite"};
 inline constexpr ErrorCode kTextTooLong{"core.text_too_long"};
-inline constexpr ErrorCode kTextCharacters{"core.text_characters"};
 inline constexpr ErrorCode kTimeSyntax{"core.time_syntax"};
 inline constexpr ErrorCode kTimeRange{"core.time_range"};
 inline constexpr ErrorCode kCurrencySyntax{"core.currency_syntax"};

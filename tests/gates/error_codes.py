@@ -1,0 +1,44 @@
+"""Every error code of the code is in docs/errors.md, and every code there is in the code.
+
+usage: error_codes.py [ROOT]
+"""
+
+import re
+
+from tree import files, finish, root_from_arguments, text_of
+
+DECLARED = re.compile(r'ErrorCode\s+k\w+\s*\{\s*"([^"]*)"')
+ROW = re.compile(r"^\|\s*`([^`]+)`\s*\|\s*([^|]*?)\s*\|\s*([^|]*?)\s*\|\s*$", re.MULTILINE)
+SHAPE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
+
+
+def main():
+    root = root_from_arguments()
+    problems, declared = [], {}
+    for path in files(root, [".hpp", ".cpp"], "include", "src"):
+        name = path.relative_to(root).as_posix()
+        room = name.split("/")[2 if name.startswith("include/") else 1]
+        for code in DECLARED.findall(text_of(path)):
+            if code in declared:
+                problems.append(f"{name}: {code} is declared in {declared[code]} too")
+            declared[code] = name
+            if not SHAPE.fullmatch(code):
+                problems.append(f"{name}: {code}: a code is room.name in lower case")
+            elif code.split(".")[0] != room:
+                problems.append(f"{name}: {code}: begins with the room's name, {room}")
+    described = set()
+    for code, meaning, remedy in ROW.findall(text_of(root / "docs/errors.md")):
+        if code in described:
+            problems.append(f"docs/errors.md: {code} stands there twice")
+        described.add(code)
+        if not meaning or not remedy:
+            problems.append(f"docs/errors.md: {code} lacks its meaning or what to do")
+    problems += [f"docs/errors.md: lacks {code} ({declared[code]})"
+                 for code in sorted(declared.keys() - described)]
+    problems += [f"docs/errors.md: {code} is not in the code"
+                 for code in sorted(described - declared.keys())]
+    finish("error codes", problems, len(declared))
+
+
+if __name__ == "__main__":
+    main()
