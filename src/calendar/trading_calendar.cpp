@@ -8,12 +8,9 @@ namespace {
 
 constexpr Phase phase_of(SessionKind kind) {
   switch (kind) {
-    case SessionKind::kPreOpen:
-      return Phase::kPreOpen;
-    case SessionKind::kRegular:
-      return Phase::kOpen;
-    case SessionKind::kPostClose:
-      return Phase::kPostClose;
+    case SessionKind::kPreOpen: return Phase::kPreOpen;
+    case SessionKind::kRegular: return Phase::kOpen;
+    case SessionKind::kPostClose: return Phase::kPostClose;
   }
   return Phase::kUnknown;
 }

@@ -55,14 +55,9 @@ BarBuilder::BarBuilder(const BarSpec& spec, InstrumentId instrument, const BarOp
 bool BarBuilder::tick_of(const Quote& quote, Tick& tick) {
   tick = {quote.header.ts_event.ns, 0, 0};
   switch (bar_.spec.source) {
-    case PriceSource::kTrade:
-      return false;
-    case PriceSource::kBid:
-      tick.price = quote.bid_price.raw();
-      return quote.has_bid() || refuse();
-    case PriceSource::kAsk:
-      tick.price = quote.ask_price.raw();
-      return quote.has_ask() || refuse();
+    case PriceSource::kTrade: return false;
+    case PriceSource::kBid: tick.price = quote.bid_price.raw(); return quote.has_bid() || refuse();
+    case PriceSource::kAsk: tick.price = quote.ask_price.raw(); return quote.has_ask() || refuse();
     case PriceSource::kMid: {
       const auto sum = static_cast<detail::i128>(quote.bid_price.raw()) + quote.ask_price.raw();
       tick.price = static_cast<std::int64_t>((sum - (sum & 1)) / 2);

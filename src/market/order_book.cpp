@@ -60,18 +60,12 @@ bool is_sorted_side(const std::vector<PriceLevel>& levels, bool is_bid) {
 
 std::string_view to_text(BookOutcome outcome) {
   switch (outcome) {
-    case BookOutcome::kApplied:
-      return "applied";
-    case BookOutcome::kOld:
-      return "old";
-    case BookOutcome::kGap:
-      return "gap";
-    case BookOutcome::kNoSnapshot:
-      return "no_snapshot";
-    case BookOutcome::kMalformed:
-      return "malformed";
-    case BookOutcome::kTooDeep:
-      return "too_deep";
+    case BookOutcome::kApplied: return "applied";
+    case BookOutcome::kOld: return "old";
+    case BookOutcome::kGap: return "gap";
+    case BookOutcome::kNoSnapshot: return "no_snapshot";
+    case BookOutcome::kMalformed: return "malformed";
+    case BookOutcome::kTooDeep: return "too_deep";
   }
   return "unknown";
 }
@@ -132,9 +126,7 @@ BookOutcome OrderBook::judge(const BookDelta& delta) const {
 
 BookOutcome OrderBook::refuse(BookOutcome outcome) {
   switch (outcome) {
-    case BookOutcome::kOld:
-      ++stats_.old;
-      break;
+    case BookOutcome::kOld: ++stats_.old; break;
     case BookOutcome::kGap:
       if (state_ == kStateLive) ++stats_.gaps;
       state_ = kStateGapped;
@@ -144,9 +136,7 @@ BookOutcome OrderBook::refuse(BookOutcome outcome) {
       ++stats_.refused;
       if (state_ == kStateLive) state_ = kStateGapped;
       break;
-    default:
-      ++stats_.refused;
-      break;
+    default: ++stats_.refused; break;
   }
   return outcome;
 }

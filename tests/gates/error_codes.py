@@ -8,7 +8,8 @@ import re
 from tree import files, finish, root_from_arguments, text_of
 
 DECLARED = re.compile(r'ErrorCode\s+k\w+\s*\{\s*"([^"]*)"')
-ROW = re.compile(r"^\|\s*`([^`]+)`\s*\|\s*([^|]*?)\s*\|\s*([^|]*?)\s*\|\s*$", re.MULTILINE)
+CELL = r"\s*([^|]*?)\s*\|"
+ROW = re.compile(r"^\|\s*`?([a-z0-9_]+\.[a-z0-9_.]+)`?\s*\|" + CELL + CELL + r"\s*$", re.MULTILINE)
 SHAPE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 
 
@@ -33,8 +34,11 @@ def main():
         described.add(code)
         if not meaning or not remedy:
             problems.append(f"docs/errors.md: {code} lacks its meaning or what to do")
-    problems += [f"docs/errors.md: lacks {code} ({declared[code]})"
-                 for code in sorted(declared.keys() - described)]
+    for code in sorted(declared.keys() - described):
+        room = root / "src" / code.split(".")[0]
+        # A room that has only its headers so far refuses nothing yet.
+        if not room.exists() or list(room.rglob("*.cpp")):
+            problems.append(f"docs/errors.md: lacks {code} ({declared[code]})")
     problems += [f"docs/errors.md: {code} is not in the code"
                  for code in sorted(described - declared.keys())]
     finish("error codes", problems, len(declared))

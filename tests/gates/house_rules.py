@@ -19,7 +19,7 @@ NO_SIDE_EFFECTS = [
     (re.compile(r"(?<![\w.>:])(std::)?(abort|exit|_Exit|quick_exit|terminate)\s*\("),
      "ends the process"),
     (re.compile(r"\b(secure_)?getenv\s*\("), "reads the environment"),
-    (re.compile(r"(?<![\w.>])(std::)?(signal|sigaction)\s*\("), "sets a signal handler"),
+    (re.compile(r"\bstd::signal\b|\bsignal\s*\(\s*SIG|\bsigaction\s*\("), "sets a signal handler"),
 ]
 SIDE_EFFECTS_ALLOWED = {
     "src/core/assert.cpp": "the default assert handler",

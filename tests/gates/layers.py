@@ -23,7 +23,7 @@ ROOMS = {
     "portfolio": (2, ["model", "calendar"]),
     "venue": (2, ["model"]),
     "journal": (2, ["model"]),
-    "risk": (3, ["market", "orders", "portfolio"]),
+    "risk": (3, ["market", "orders", "portfolio", "venue"]),  # venue: what a venue can do
     "execution": (3, ["market", "orders", "portfolio", "venue"]),
     "sim": (3, ["market", "orders", "portfolio", "venue"]),
     "storage": (3, ["market", "venue", "journal", "net"]),

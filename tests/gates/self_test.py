@@ -67,7 +67,8 @@ CASES = [
     ("house_rules", {"src/cli/a.cpp": 'std::printf("x"); std::getenv("X");\n'}, None),
     ("house_rules", {"src/core/assert.cpp": "std::abort();\n"}, None),
     ("house_rules", {"src/core/a.cpp": '// printf("x")\nconst char* s = "abort()";\n'
-                     'std::snprintf(s, 1, "x");\nsignal.exit(1);\n'}, None),
+                     'std::snprintf(s, 1, "x");\nsignal.exit(1);\ndouble signal();\n'}, None),
+    ("house_rules", {"src/core/a.cpp": "::signal(SIGINT, stop);\n"}, "sets a signal handler"),
     ("house_rules", {"src/sim/a.cpp": "std::chrono::steady_clock::now();\n"}, "asks a clock"),
     ("house_rules", {"src/sim/a.cpp": "std::mutex m;\n"}, "a thread or a lock"),
     ("house_rules", {"src/sim/a.cpp": "std::random_device d;\n"}, "unseeded"),

@@ -123,14 +123,23 @@ class Portfolio {
  private:
   // Sums of one account in one currency; also what they came to in its base currency.
   enum Figure : std::uint8_t {
-    kCash, kWorth, kUnrealized, kRealized, kFees, kIncome, kGross, kNet, kMargin, kFigures,
+    kCash,
+    kWorth,
+    kUnrealized,
+    kRealized,
+    kFees,
+    kIncome,
+    kGross,
+    kNet,
+    kMargin,
+    kFigures,
   };
   struct Figures {
     Int128 at[kFigures];
   };
   struct Bucket {
-    Figures sums;      // in its own currency, priced positions only
-    Figures in_base;   // what `sums` adds to the account's valuation
+    Figures sums;            // in its own currency, priced positions only
+    Figures in_base;         // what `sums` adds to the account's valuation
     std::uint32_t rate;      // index in rates_; kNone for the base currency
     std::uint32_t open;      // open positions here
     std::uint32_t unpriced;  // of them, without a price
@@ -155,7 +164,7 @@ class Portfolio {
   struct Board {
     Price for_long, for_short;
     std::uint32_t first_holder;
-    std::uint32_t rates[2];  // rates that this pair may decide: base to quote, quote to base
+    std::uint32_t rates[2];    // rates that this pair may decide: base to quote, quote to base
     std::uint32_t settlement;  // currency index; kNone until needed
     bool has_long, has_short;
   };

@@ -39,7 +39,7 @@ struct Posting {
   ChangeKind change;        // of the second part; 0 for order facts
   CashRule rule;
   bool has_position;
-  bool late;  // a bust or correction of a fill that was no longer remembered
+  bool late;               // a bust or correction of a fill that was no longer remembered
   std::uint32_t slots[2];  // valued positions that changed; kNone: none
 
   // In the settlement currency of the instrument.
@@ -120,13 +120,13 @@ class PositionBook {
     kVoid = 6,       // was undone
   };
   struct Step {
-    std::uint64_t execution;       // hash of the execution's name; 0: none
+    std::uint64_t execution;  // hash of the execution's name; 0: none
     std::uint64_t order;
-    std::uint64_t older, newer;    // steps of the same slot; 0: none
-    Quantity quantity;             // signed change
+    std::uint64_t older, newer;  // steps of the same slot; 0: none
+    Quantity quantity;           // signed change
     Price price;
-    Int128 amount;                 // kVariation
-    Quantity quantity_before;      // the state that this step found
+    Int128 amount;             // kVariation
+    Quantity quantity_before;  // the state that this step found
     Int128 cost_before, realized_before, rounding_before;
     std::uint32_t slot;
     StepKind kind;
@@ -161,7 +161,9 @@ class PositionBook {
   bool undo(Change& change, std::uint32_t slot, const Step& like, const Step* instead);
   void push(std::uint32_t slot, Step step, Posting* posting);
   void run(std::uint32_t slot, Step& step, Posting* posting, int direction);
-  [[nodiscard]] Step& step_at(std::uint64_t number) { return steps_[number & (config_.window - 1)]; }
+  [[nodiscard]] Step& step_at(std::uint64_t number) {
+    return steps_[number & (config_.window - 1)];
+  }
   [[nodiscard]] const Step& step_at(std::uint64_t number) const {
     return steps_[number & (config_.window - 1)];
   }

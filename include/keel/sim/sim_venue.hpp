@@ -10,8 +10,8 @@
 //
 // A command arrives at `now` + order latency, a report returns at the venue's time + response
 // latency; each link keeps its order. on_market first runs everything of this venue that is due
-// strictly before the event, so of things at the same instant the market moves first: an order never
-// meets the event that triggered it, unless LatencyModel::zero() was asked for.
+// strictly before the event, so of things at the same instant the market moves first: an order
+// never meets the event that triggered it, unless LatencyModel::zero() was asked for.
 //
 //   SimVenue venue{config, registry};
 //   venue.set_now(t);               venue.send(batch);

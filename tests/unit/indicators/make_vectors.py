@@ -46,7 +46,7 @@ for name, values in columns.items():
     text.append(f"inline constexpr double k{name}[] = {{")
     line = " "
     for value in values:
-        word = " n," if math.isnan(value) else f" {value!r},".replace("np.float64(", "").replace(")", "")
+        word = " n," if math.isnan(value) else f" {float(value)!r},"
         if len(line) + len(word) > 100:
             text.append(line)
             line = " "
