@@ -21,5 +21,5 @@ fi
 say "clang-tidy over ${#files[@]} files"
 printf '%s\0' "${files[@]}" |
   xargs -0 -n 4 -P "$(jobs)" clang-tidy-19 -p build/debug --quiet --warnings-as-errors='*' \
-    --extra-arg=-Wno-unknown-warning-option
+    --extra-arg=-Wno-unknown-warning-option || fail "lint: clang-tidy has findings, see above"
 echo "clean"
