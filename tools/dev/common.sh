@@ -92,7 +92,7 @@ need() {
   export DEBIAN_FRONTEND=noninteractive
   # One update a day is enough, unless the lists turn out to be stale.
   if ! lists_are_fresh || ! run_install "${missing[@]}"; then
-    apt-get -q update
+    apt-get -qq update
     run_install "${missing[@]}"
   fi
   mapfile -t missing < <(missing_packages "$@")
@@ -112,7 +112,7 @@ lists_are_fresh() {
 }
 
 run_install() {
-  apt-get -q -o Dpkg::Use-Pty=0 install -y --no-install-recommends "$@"
+  apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends "$@"
 }
 
 # configure PRESET [-Dname=value...]
