@@ -31,7 +31,9 @@ enum class ChangeKind : std::uint8_t {
 // risk in the instrument until it is accepted.
 struct AccountFact {
   static constexpr std::uint8_t kVersion = 1;
-  static constexpr std::uint8_t kHasQuantity = 1, kHasAmount = 2, kByReconciliation = 4;  // flags
+  // header.flags. kShortLeg: in a hedging account, about its short position.
+  static constexpr std::uint8_t kHasQuantity = 1, kHasAmount = 2, kByReconciliation = 4,
+                                kShortLeg = 8;
 
   RecordHeader header;
   AccountId account;
