@@ -121,42 +121,40 @@ class Portfolio {
   void load(StateReader& reader);
 
  private:
-  // Sums of one account in one currency; also what they came to in its base currency.
+  // Sums of one account in one currency; also what they come to in its base currency.
   enum Figure : std::uint8_t {
     kCash,
-    kWorth,
-    kUnrealized,
     kRealized,
     kFees,
     kIncome,
+    kWorth,
+    kUnrealized,
     kGross,
     kNet,
     kMargin,
     kFigures,
   };
-  struct Figures {
-    Int128 at[kFigures];
-  };
+  using Figures = Int128[kFigures];
   struct Bucket {
     Figures sums;            // in its own currency, priced positions only
-    Figures in_base;         // what `sums` adds to the account's valuation
+    Figures in_base;         // what they add to the account's valuation
     std::uint32_t rate;      // index in rates_; kNone for the base currency
     std::uint32_t open;      // open positions here
     std::uint32_t unpriced;  // of them, without a price
     std::uint32_t counted;   // what this bucket adds to Valuation::unpriced
     bool used;
-    bool converted;
   };
   struct AccountBook {
     std::vector<Bucket> buckets;  // by currency index
+    Figures totals;               // in base
     Valuation valuation;
     Currency base;
-    bool known = false;
+    AccountKind kind;
+    bool known;
   };
-  // What an open position adds to its bucket. By slot of the position book.
+  // What an open position adds to its bucket, by slot of the position book.
   struct Worth {
-    Figures figures;  // only kWorth, kUnrealized, kGross, kNet, kMargin
-    Int128 value;
+    Figures figures;               // from kWorth on
     std::uint32_t next, previous;  // other holders of the instrument
     bool linked, priced;
   };
@@ -164,12 +162,12 @@ class Portfolio {
   struct Board {
     Price for_long, for_short;
     std::uint32_t first_holder;
-    std::uint32_t rates[2];    // rates that this pair may decide: base to quote, quote to base
-    std::uint32_t settlement;  // currency index; kNone until needed
+    std::uint32_t rates[2];  // rates that this pair may decide: base to quote, quote to base
     bool has_long, has_short;
   };
   struct Rate {
     Currency from, to;
+    std::uint32_t currency;           // index of `from`
     std::vector<InstrumentId> pairs;  // in order of listing
     std::vector<AccountId> users;
     ConversionRate rate;
@@ -177,27 +175,28 @@ class Portfolio {
   };
   static constexpr std::uint32_t kNone = 0xFFFFFFFFu;
 
-  AccountBook& account_book(AccountId account);
+  AccountBook& account_book(AccountId account) const;
   Board& board(InstrumentId instrument);
-  void watch_new_instruments();
+  void watch(const Instrument& instrument, std::uint32_t rate);
   std::uint32_t currency_index(const Currency& currency);
-  Bucket& bucket(AccountBook& book, AccountId account, std::uint32_t currency);
-  std::uint32_t rate_index(const Currency& from, const Currency& to);
+  [[nodiscard]] std::uint32_t find_currency(const Currency& currency) const;
+  Bucket& bucket(AccountBook& book, AccountId account, const Currency& currency);
+  std::uint32_t rate_index(const Currency& from, const Currency& to, AccountId user);
+  bool find_rate(Rate& rate) const;
   void refresh_rate(std::uint32_t index);
-  void refresh_bucket(AccountBook& book, Bucket& bucket);
+  void refresh(AccountBook& book, Bucket& bucket, Figure first, Figure last);
   void apply(const Posting& posting);
   void revalue_slot(std::uint32_t slot);
-  bool worth_of(const Position& position, Figures& figures, Int128& value) const;
-  void link(std::uint32_t slot);
-  void unlink(std::uint32_t slot);
+  void link(std::uint32_t slot, Board& board);
+  void unlink(std::uint32_t slot, Board& board);
 
   const InstrumentRegistry* registry_;
   const Directory* directory_;
   PositionBook book_;
   std::vector<Currency> currencies_;
-  std::vector<AccountBook> accounts_;  // by account id - 1
-  std::vector<Worth> worths_;          // by slot
-  std::vector<Board> boards_;          // by instrument id - 1
+  mutable std::vector<AccountBook> accounts_;  // by account id - 1; grows with the directory
+  std::vector<Worth> worths_;                  // by slot
+  std::vector<Board> boards_;                  // by instrument id - 1
   std::vector<Rate> rates_;
   std::uint64_t seq_ = 0;
 };

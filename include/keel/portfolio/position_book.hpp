@@ -13,6 +13,18 @@
 
 namespace keel {
 
+namespace detail {
+// How one change acts on a position's quantity, cost and realized profit.
+enum class StepKind : std::uint8_t {
+  kTrade = 1,      // at a price
+  kInKind = 2,     // a trade that pays a fee in kind
+  kAtCost = 3,     // comes or goes without a trade
+  kSplit = 4,      // quantity without cost
+  kVariation = 5,  // cost and realized together, by an amount
+  kVoid = 6,       // was undone
+};
+}  // namespace detail
+
 struct PositionBookConfig {
   // Steps (a fill is one in the account's position and one in the strategy's) that are remembered,
   // so that a busted or corrected fill can be undone as if it had never been. A fill that is older
@@ -25,10 +37,12 @@ struct PositionBookConfig {
 enum class CarriedKind : std::uint8_t { kOpening, kTransfer, kAdjustment, kConversion };
 inline constexpr int kCarriedKinds = 4;
 
-// What one record did to one account, as signed changes, in 1e-18. Three sums are always zero:
-//   kFull:    cash + cost + rounding + fees - rebates - realized - income - all carried
-//   kProfit:  cash + rounding + fees - rebates - realized - income   (cost has its contra entry)
-//   second:   second_cash + second_fees - second_rebates - second_income
+// What one record did to one account, as signed changes in 1e-18. Two parts, each of one currency:
+//   first    the instrument's settlement currency; what the trade, its fee and its income did.
+//            kFull:   cash = realized + income + rebates + all carried - cost - fees
+//            kProfit: cash = realized + income + rebates - rounding - fees
+//   second   a fee in another currency, or an amount of cash:
+//            cash = income + rebates - fees + what came from outside, which `change` names
 struct Posting {
   static constexpr std::uint32_t kNone = 0xFFFFFFFFu;
 
@@ -36,20 +50,17 @@ struct Posting {
   StrategyId strategy;
   VenueId venue;
   InstrumentId instrument;  // 0: about no instrument
-  ChangeKind change;        // of the second part; 0 for order facts
-  CashRule rule;
-  bool has_position;
-  bool late;               // a bust or correction of a fill that was no longer remembered
-  std::uint32_t slots[2];  // valued positions that changed; kNone: none
+  ChangeKind change;        // 0 for order facts
+  CashRule rule;            // where there is an instrument
+  bool late;                // undoes a fill that was no longer remembered
+  std::uint32_t slots[2];   // valued positions that changed; kNone: none
 
-  // In the settlement currency of the instrument.
-  Currency currency;
+  Currency currency;  // empty: no first part
   Quantity quantity;
   Int128 cash, cost, realized, rounding, fees, rebates, income;
   Int128 carried[kCarriedKinds];
 
-  // A fee in another currency, or an amount of cash. Empty currency: none.
-  Currency second;
+  Currency second;  // empty: no second part
   Int128 second_cash, second_fees, second_rebates, second_income;
 };
 
@@ -107,18 +118,10 @@ class PositionBook {
     Position position;
     std::uint64_t newest;         // step that changed it last; 0: none
     std::uint32_t next_strategy;  // list of strategies, headed by the account's own slot
-    std::uint32_t legs[2];        // of kBoth: long, short
-    Role role;
+    Role role;                    // the legs of kBoth are the next two slots: long, short
     std::uint8_t reserved[3];
   };
-  enum class StepKind : std::uint8_t {
-    kTrade = 1,      // at a price
-    kInKind = 2,     // a trade that pays a fee in kind
-    kAtCost = 3,     // comes or goes without a trade
-    kSplit = 4,      // quantity without cost
-    kVariation = 5,  // cost and realized together, by an amount
-    kVoid = 6,       // was undone
-  };
+  using StepKind = detail::StepKind;
   struct Step {
     std::uint64_t execution;  // hash of the execution's name; 0: none
     std::uint64_t order;
@@ -142,25 +145,35 @@ class PositionBook {
     if (row >= rows_.size() || instrument.value - 1u >= rows_[row].size()) return kNone;
     return rows_[row][instrument.value - 1u];
   }
-  std::uint32_t account_slot(AccountId account, const Instrument& instrument, PositionMode mode);
+  std::uint32_t account_slot(const Account& account, const Instrument& instrument);
   std::uint32_t strategy_slot(std::uint32_t account_slot, StrategyId strategy);
   std::uint32_t add_slot(const Position& like, Role role);
+  void attach(std::uint32_t slot);
 
   void book_fill(const OrderRecord& record, Posting& posting);
   void book_late_fee(const OrderRecord& record, Posting& posting);
   void book_undo(const OrderRecord& record, Posting& posting);
-  void book_position_change(const AccountFact& fact, Posting& posting);
-  void book_cash_change(const AccountFact& fact, Posting& posting);
-  void start(Change& change, AccountId account, StrategyId strategy, InstrumentId instrument,
-             Posting& posting);
+  void book_quantity(const AccountFact& fact, Change& change);
+  void book_amount(const AccountFact& fact, Change* change, Posting& posting);
+  Change start(AccountId account, StrategyId strategy, InstrumentId instrument, Posting& posting);
   void finish(Change& change);
   void take(Change& change, const Step& step, bool reduces);
+  void take_account(Change& change, const Step& step, bool reduces);
   void take_leg(Change& change, std::uint32_t slot, const Step& step);
+  void undo(Change& change, const Step& like, const Step* instead, bool reduces);
+  bool undo_in(std::uint32_t slot, const Step& like, const Step* instead, Posting* posting);
   void charge(Change& change, const OrderRecord& record, Price price, int direction);
-  [[nodiscard]] std::uint64_t find_step(std::uint32_t slot, const Step& like) const;
-  bool undo(Change& change, std::uint32_t slot, const Step& like, const Step* instead);
+  static void charge_second(Posting& posting, const Currency& currency, Int128 fee, int direction,
+                            bool is_change);
+  void charge_in_kind(Change& change, const OrderRecord& record, Price price, int direction);
+  void pay(Change& change, Int128 fee, int direction, bool is_change);
+  void earn(Change& change, Int128 amount);
   void push(std::uint32_t slot, Step step, Posting* posting);
-  void run(std::uint32_t slot, Step& step, Posting* posting, int direction);
+  void rerun(std::uint32_t slot, std::uint64_t from);
+  void add_carried(std::uint32_t slot, std::uint64_t from, int direction, Posting& posting) const;
+  void moved(Change& change, std::uint32_t slot, const Position& before);
+  [[nodiscard]] std::uint64_t find_step(std::uint32_t slot, const Step& like) const;
+  [[nodiscard]] std::optional<Price> price_of(const Change& change, const Step& like) const;
   [[nodiscard]] Step& step_at(std::uint64_t number) {
     return steps_[number & (config_.window - 1)];
   }
