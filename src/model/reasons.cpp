@@ -2,6 +2,7 @@
 
 namespace keel {
 
+// NOLINTNEXTLINE(readability-function-size): a table
 std::string_view to_text(Reason reason) {
   switch (reason) {
     case Reason::kNone: return "none";
@@ -94,6 +95,7 @@ std::string_view to_text(Reason reason) {
   return "invalid";
 }
 
+// NOLINTNEXTLINE(readability-function-size): a table
 std::string_view explain(Reason reason) {
   switch (reason) {
     case Reason::kNone: return "no reason";

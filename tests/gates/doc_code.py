@@ -13,6 +13,7 @@ import re
 import sys
 
 FENCE = re.compile(r"^```cpp[ \t]*$\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
+TOKEN = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|[{}]', re.DOTALL)
 INCLUDE = re.compile(r"^\s*#\s*include\b.*$", re.MULTILINE)
 
 
@@ -20,6 +21,21 @@ def blocks(text):
     """(line of the page, code) of each block."""
     for match in FENCE.finditer(text):
         yield text.count("\n", 0, match.start()) + 2, match.group(1)
+
+
+def renamed_main(code):
+    """main as an ordinary function: with the return that only main may leave out."""
+    head = re.search(r"\bint\s+main\s*\(\s*\)\s*\{", code)
+    if head is None:
+        return None
+    depth = 1
+    for token in TOKEN.finditer(code, head.end()):
+        depth += {"{": 1, "}": -1}.get(token.group(0), 0)
+        if depth == 0:
+            end = token.start()
+            body = code[head.end():end]
+            return f"{code[:head.start()]}int program() {{{body}return 0; {code[end:]}"
+    return None
 
 
 def program(page):
@@ -32,8 +48,8 @@ def program(page):
         code = INCLUDE.sub("", code)
         here = f'#line {line} "{page.name}"\n'
         if re.search(r"\bint\s+main\s*\(", code):
-            code, changed = re.subn(r"\bint\s+main\s*\(\s*\)", "int program()", code)
-            if changed != 1:
+            code = renamed_main(code)
+            if code is None:
                 sys.exit(f"{page.name}:{line}: a main in the documentation takes no arguments")
             bodies.append(f"namespace block_{number} {{\n{here}{code}}}\n")
             calls.append(f"  if (const int code = block_{number}::program()) return code;")

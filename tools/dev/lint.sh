@@ -13,7 +13,7 @@ done
 need build test lint format
 say "formatting"
 mapfile -t sources < <(cxx_files)
-unformatted "${sources[@]}"
+unformatted "${sources[@]}" && formatted=yes || formatted=
 configure debug
 if ((${#files[@]} == 0)); then
   mapfile -t files < <(cxx_files 'src/*.cpp' 'examples/*.cpp' 'bindings/*.cpp')
@@ -22,4 +22,5 @@ say "clang-tidy over ${#files[@]} files"
 printf '%s\0' "${files[@]}" |
   xargs -0 -n 4 -P "$(jobs)" clang-tidy-19 -p build/debug --quiet --warnings-as-errors='*' \
     --extra-arg=-Wno-unknown-warning-option || fail "lint: clang-tidy has findings, see above"
+[[ -n $formatted ]] || fail "lint: not formatted, see above"
 echo "clean"

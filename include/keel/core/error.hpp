@@ -23,6 +23,13 @@ struct Error {
   // "trades.csv:17: price: '1.0000000001': at most 9 decimals [core.decimal_digits]"
   [[nodiscard]] std::string message() const;
 
+  // The same error with its place, or its field, filled in by who knows it.
+  [[nodiscard]] Error at(std::string place) const& {
+    return Error{*this}.at(static_cast<std::string&&>(place));
+  }
+  [[nodiscard]] Error in_field(std::string name) const& {
+    return Error{*this}.in_field(static_cast<std::string&&>(name));
+  }
   [[nodiscard]] Error&& at(std::string place) && {
     where = static_cast<std::string&&>(place);
     return static_cast<Error&&>(*this);
