@@ -70,7 +70,8 @@ def check_header(name, text, code, problems):
         problems.append(f"{name}: a header begins with what it is for")
     if "#pragma once" not in text:
         problems.append(f"{name}: no #pragma once")
-    for match in re.finditer(r"\busing\s+namespace\b", code):
+    theirs = name.startswith(("include/", "src/"))  # a test's own header may do as it likes
+    for match in re.finditer(r"\busing\s+namespace\b", code) if theirs else []:
         line = code.count("\n", 0, match.start()) + 1
         problems.append(f"{name}:{line}: using namespace in a header")
 
