@@ -51,6 +51,11 @@ Result<AccountId> Directory::add_account(std::string_view name, VenueId venue, C
   if (venue_name(venue).empty())
     return Error{
         model_errors::kBadAccount, "venue", std::to_string(venue.value), "a declared venue", {}};
+  for (const auto& [field, text] :
+       {std::pair{"kind", to_text(kind)}, std::pair{"realm", to_text(realm)},
+        std::pair{"mode", to_text(mode)}})
+    if (text == "invalid")
+      return Error{model_errors::kBadAccount, field, std::string{text}, "one of its kind", {}};
   if (find_account(name))
     return Error{model_errors::kDuplicateName, "account", std::string{name}, "a new name", {}};
   if (accounts_.size() >= 0xFFFE)

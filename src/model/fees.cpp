@@ -14,6 +14,9 @@ Status FeeSchedule::check(const Instrument& instrument) const {
     return bad("per_unit", per_unit->to_text(), "the instrument's settlement currency");
   if (minimum && !(minimum->currency() == instrument.settlement))
     return bad("minimum", minimum->to_text(), "the instrument's settlement currency");
+  for (const auto& [field, rate] : {std::pair{"maker", maker}, std::pair{"taker", taker}})
+    if (rate > Rate::whole(1) || rate < Rate::whole(-1))
+      return bad(field, rate.to_text(), "a fraction of notional: 0.001 is 0.1%");
   if (maximum && maximum->is_negative()) return bad("maximum", maximum->to_text(), "zero or more");
   return {};
 }
@@ -37,6 +40,9 @@ std::optional<Money> FeeSchedule::fee(const Instrument& instrument, Price price,
     if (ceiling && *fee > *ceiling) fee = ceiling;
   }
   if (minimum && *fee < *minimum) fee = minimum;
+  // Half of Money's range, so that rounding away from zero cannot leave it.
+  const detail::i128 raw = fee->raw().wide(), end = static_cast<detail::i128>(1) << 126;
+  if (raw > end || raw < -end) return std::nullopt;
   return fee->rounded(digits < 0 ? instrument.settlement.minor_digits() : digits, rounding);
 }
 

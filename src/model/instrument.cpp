@@ -2,16 +2,6 @@
 
 namespace keel {
 
-namespace {
-
-// price x multiplier at 9 digits; nullopt where it does not fit. Exact on the listed grid.
-std::optional<detail::i128> unit_value(Price price, Quantity multiplier) {
-  const detail::i128 wide = static_cast<detail::i128>(price.raw()) * multiplier.raw();
-  return wide / Quantity::kScale;
-}
-
-}  // namespace
-
 std::optional<Money> Instrument::checked_notional(Price price, Quantity quantity) const {
   if (is_inverse()) {
     // Contracts of `multiplier` quote units each, worth contracts x multiplier / price in base.
@@ -24,14 +14,19 @@ std::optional<Money> Instrument::checked_notional(Price price, Quantity quantity
     if (!raw) return std::nullopt;
     return Money{*raw, settlement};
   }
-  detail::i128 unit = price.raw();
-  if (multiplier.raw() != Quantity::kScale) unit = *unit_value(price, multiplier);
-  detail::i128 raw{};
-  if (__builtin_mul_overflow(unit, static_cast<detail::i128>(quantity.raw()), &raw) ||
-      __builtin_mul_overflow(raw, static_cast<detail::i128>(10), &raw)) {
-    return std::nullopt;
+  const detail::i128 product = static_cast<detail::i128>(price.raw()) * quantity.raw();
+  if (multiplier.raw() % Quantity::kScale == 0) {
+    detail::i128 raw = product;
+    const detail::i128 factor = static_cast<detail::i128>(multiplier.raw() / Quantity::kScale) * 10;
+    if (__builtin_mul_overflow(raw, factor, &raw)) return std::nullopt;
+    return Money{Int128::from(raw), quote};
   }
-  return Money{Int128::from(raw), quote};
+  // 1e-9 x 1e-8 x 1e-8 at 1e-18: divided by 10^7. Exact for every price on the instrument's grid;
+  // one rounding for a price off it.
+  const auto raw = detail::multiply_divide(Int128::from(product), Int128::from(multiplier.raw()),
+                                           Int128::from(detail::pow10_64(7)), Rounding::kHalfEven);
+  if (!raw) return std::nullopt;
+  return Money{*raw, quote};
 }
 
 Money Instrument::notional_with_multiplier(Price price, Quantity quantity) const {

@@ -1,5 +1,7 @@
 #include <keel/model/instrument_registry.hpp>
 
+#include <cstring>
+
 namespace keel {
 
 namespace {
@@ -30,17 +32,39 @@ Status check_numbers(const InstrumentSpec& spec) {
     return bad("min_quantity", spec.min_quantity->to_text(), "at most max_quantity");
   if (spec.min_quantity && spec.min_quantity->is_negative())
     return bad("min_quantity", spec.min_quantity->to_text(), "zero or more");
+  if (spec.max_quantity && *spec.max_quantity < spec.quantity_increment)
+    return bad("max_quantity", spec.max_quantity->to_text(), "at least quantity_increment");
   for (const auto& [field, limit] : {std::pair{"min_notional", &spec.min_notional},
                                      std::pair{"max_notional", &spec.max_notional}}) {
     if (*limit && !((*limit)->currency() == spec.quote))
       return bad(field, (*limit)->to_text(), "in the quote currency");
     if (*limit && (*limit)->is_negative()) return bad(field, (*limit)->to_text(), "zero or more");
   }
+  if (spec.min_notional && spec.max_notional && *spec.min_notional > *spec.max_notional)
+    return bad("min_notional", spec.min_notional->to_text(), "at most max_notional");
   for (const auto& [field, rate] : {std::pair{"initial_margin", &spec.initial_margin},
                                     std::pair{"maintenance_margin", &spec.maintenance_margin}}) {
     if (*rate && (!(*rate)->is_positive() || **rate > Rate::whole(1)))
       return bad(field, (*rate)->to_text(), "above 0, at most 1");
   }
+  if (spec.maintenance_margin &&
+      *spec.maintenance_margin > spec.initial_margin.value_or(Rate::whole(1)))
+    return bad("maintenance_margin", spec.maintenance_margin->to_text(), "at most initial_margin");
+  return {};
+}
+
+// What the kind of instrument calls for.
+Status check_kind(const InstrumentSpec& spec, std::size_t listed) {
+  if (to_text(spec.kind) == "invalid")
+    return bad("kind", std::to_string(static_cast<int>(spec.kind)), "a kind of instrument");
+  if (to_text(spec.right) == "invalid")
+    return bad("right", std::to_string(static_cast<int>(spec.right)), "none, call or put");
+  if (spec.kind != InstrumentKind::kOption && spec.right != OptionRight::kNone)
+    return bad("right", std::string{to_text(spec.right)}, "of options only");
+  if (spec.underlying && (spec.underlying->value == 0 || spec.underlying->value > listed))
+    return bad("underlying", std::to_string(spec.underlying->value), "a listed instrument");
+  if (spec.inverse && spec.min_price && !spec.min_price->is_positive())
+    return bad("min_price", spec.min_price->to_text(), "above zero for an inverse contract");
   if (spec.inverse && !spec.base)
     return bad("base", "", "an inverse contract settles in its base currency");
   if (spec.kind == InstrumentKind::kOption &&
@@ -50,6 +74,9 @@ Status check_numbers(const InstrumentSpec& spec) {
     return bad("kind", "future", "with expiry");
   if ((spec.kind == InstrumentKind::kSpot || spec.kind == InstrumentKind::kFxPair) && !spec.base)
     return bad("base", "", "a pair has a base currency");
+  if (spec.base && *spec.base == spec.quote &&
+      (spec.kind == InstrumentKind::kSpot || spec.kind == InstrumentKind::kFxPair))
+    return bad("base", std::string{spec.base->code()}, "another currency than quote");
   return {};
 }
 
@@ -60,6 +87,8 @@ Result<InstrumentId> InstrumentRegistry::add(const InstrumentSpec& spec) {
   if (spec.symbol.find('@') != std::string::npos) return bad("symbol", spec.symbol, "without @");
   if (spec.quote.empty()) return bad("quote", "", "a currency");
   if (auto status = check_numbers(spec); !status) return std::move(status).error();
+  if (auto status = check_kind(spec, instruments_.size()); !status)
+    return std::move(status).error();
   auto symbol = Symbol::from(spec.symbol);
   if (!symbol) return std::move(symbol).error().in_field("symbol");
   auto mic = FixedText<16>::from(spec.mic);
@@ -80,7 +109,8 @@ Result<InstrumentId> InstrumentRegistry::add(const InstrumentSpec& spec) {
   made.inverse = spec.inverse ? 1 : 0;
   made.unit_pow10 = static_cast<std::uint8_t>(spec.unit_pow10);
   made.price_increment = spec.price_increment;
-  made.min_price = spec.min_price.value_or(Price::min());
+  // One over a price that is not above zero has no meaning.
+  made.min_price = spec.min_price.value_or(spec.inverse ? spec.price_increment : Price::min());
   made.max_price = spec.max_price.value_or(Price::max());
   made.quantity_increment = spec.quantity_increment;
   made.min_quantity = spec.min_quantity.value_or(spec.quantity_increment);
@@ -104,21 +134,36 @@ Result<InstrumentId> InstrumentRegistry::add(const InstrumentSpec& spec) {
   return made.id;
 }
 
+namespace {
+
+// What may not change as long as positions and orders refer to it.
+bool is_same_thing(const Instrument& a, const Instrument& b) {
+  return a.symbol == b.symbol && a.mic == b.mic && a.kind == b.kind && a.right == b.right &&
+         a.inverse == b.inverse && a.unit_pow10 == b.unit_pow10 && a.base == b.base &&
+         a.quote == b.quote && a.settlement == b.settlement;
+}
+
+}  // namespace
+
 Status InstrumentRegistry::apply(const Instrument& definition) {
   const auto at = definition.id.value - 1u;
   if (at == instruments_.size()) {
     instruments_.push_back(definition);
     return {};
   }
-  if (at < instruments_.size() && instruments_[at].symbol == definition.symbol &&
-      instruments_[at].revision <= definition.revision) {
-    instruments_[at] = definition;
-    return {};
+  if (at < instruments_.size() && is_same_thing(instruments_[at], definition)) {
+    Instrument& known = instruments_[at];
+    if (known.revision < definition.revision) {
+      known = definition;
+      return {};
+    }
+    // The same definition once more, as when a journal is folded again.
+    if (std::memcmp(&known, &definition, sizeof known) == 0) return {};
   }
   return Error{model_errors::kBadRecord,
                "instrument",
                definition.symbol.str(),
-               "the next id, or a newer revision of a known one",
+               "the next id, or a newer revision of a known one with the same kind and currencies",
                {}};
 }
 

@@ -4,7 +4,13 @@ namespace keel {
 
 namespace {
 constexpr std::uint32_t kTag = 0x4D41524B;  // "MARK"
+
+// A trade ends a gap, and brings no quote: the one from before the gap is no longer the market.
+void drop_quote_before_gap(Mark& mark) {
+  if (mark.has(Mark::kGapped)) mark.flags &= ~(Mark::kHasBid | Mark::kHasAsk);
 }
+
+}  // namespace
 
 void Marks::fold(const RecordHeader& record) {
   const auto at = record.instrument.value - 1u;
@@ -31,6 +37,7 @@ void Marks::fold(const RecordHeader& record) {
     }
     case RecordKind::kTrade: {
       const auto& trade = record_as<Trade>(record);
+      drop_quote_before_gap(mark);
       mark.flags = (mark.flags | Mark::kHasLast) & ~Mark::kGapped;
       mark.last = trade.price;
       mark.last_size = trade.size;
@@ -39,6 +46,7 @@ void Marks::fold(const RecordHeader& record) {
     }
     case RecordKind::kBar: {
       const auto& bar = record_as<Bar>(record);
+      drop_quote_before_gap(mark);
       mark.flags = (mark.flags | Mark::kHasLast) & ~Mark::kGapped;
       mark.last = bar.close;
       mark.last_time = record.ts_recv;

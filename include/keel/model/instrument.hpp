@@ -46,7 +46,9 @@ struct Instrument {
       return Money::product(price, quantity, quote);
     return notional_with_multiplier(price, quantity);
   }
-  // nullopt instead of a failed assert where the product does not fit.
+  // nullopt instead of a failed assert where the product does not fit. A price off the grid of a
+  // contract with a fractional multiplier is rounded once, half even at 18 digits; for an inverse
+  // contract this is quantity x multiplier / price in the settlement currency, rounded so too.
   [[nodiscard]] std::optional<Money> checked_notional(Price price, Quantity quantity) const;
 
   // Why a price or a quantity is not on this instrument's grid; kNone where it is.

@@ -26,7 +26,9 @@ class InstrumentRegistry {
  public:
   // Errors: model.bad_instrument (field, value and rule), model.duplicate_name, core.text_too_long.
   Result<InstrumentId> add(const InstrumentSpec& spec);
-  // As recorded in a journal: the id must be the next one, or a known one with a higher revision.
+  // As recorded in a journal: the id must be the next one, or a known one with a higher revision
+  // (the same definition once more changes nothing). Symbol, venue, kind and currencies stay: what
+  // changes them is another instrument. Error: model.bad_record.
   Status apply(const Instrument& definition);
 
   [[nodiscard]] const Instrument* find(InstrumentId id) const {
