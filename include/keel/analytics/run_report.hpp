@@ -73,8 +73,8 @@ struct RoundTrip {
   Quantity quantity;  // the largest that was held
   Timestamp entry, exit;
   std::optional<Price> entry_price, exit_price;  // averages, for showing
-  Money gross;  // exact, settlement currency
-  Money fees;   // in that currency; a fee in the base currency counts at its fill's price
+  Money gross;                                   // exact, settlement currency
+  Money fees;  // in that currency; a fee in the base currency counts at its fill's price
   Money net;
   std::uint32_t fills;
   bool fees_elsewhere;  // some fees were in a third currency and are not in `fees`
@@ -88,12 +88,12 @@ struct DenialCount {
 };
 
 struct DailyRow {
-  CivilDate date;     // UTC
-  Money start, end;   // equity; `start` is the end of the day before
-  Money flows;        // from outside
-  Money pnl;          // end - start - flows
-  Money fees;         // of the day's fills, base currency only
-  double drawdown;    // deepest of the day, fraction of the peak so far
+  CivilDate date;    // UTC
+  Money start, end;  // equity; `start` is the end of the day before
+  Money flows;       // from outside
+  Money pnl;         // end - start - flows
+  Money fees;        // of the day's fills, base currency only
+  double drawdown;   // deepest of the day, fraction of the peak so far
   std::uint32_t orders, fills, trades_closed;
 };
 
@@ -139,9 +139,9 @@ struct RunReport {
   Timestamp first_time, last_time;  // ts_recv; both zero in an empty run
   Currency base;
   RunCounts counts;
-  std::vector<OrderRow> orders;     // by creation
-  std::vector<FillRow> fills;       // in order
-  std::vector<RoundTrip> trades;    // by exit
+  std::vector<OrderRow> orders;      // by creation
+  std::vector<FillRow> fills;        // in order
+  std::vector<RoundTrip> trades;     // by exit
   std::vector<DenialCount> denials;  // most frequent first
   std::vector<DailyRow> days;
   std::vector<InstrumentSeries> instruments;  // most fills first
@@ -151,9 +151,9 @@ struct RunReport {
   // Of the account (in `base`), as last sampled; absent where nothing was sampled.
   std::optional<Valuation> valuation;
   Money start_equity, end_equity, flows;
-  Money gross_pnl;  // realized + unrealized, before fees and income
-  Money net_pnl;    // gross_pnl - fees + income
-  std::optional<Money> traded_value;  // absent: a fill was in another currency
+  Money gross_pnl;                        // realized + unrealized, before fees and income
+  Money net_pnl;                          // gross_pnl - fees + income
+  std::optional<Money> traded_value;      // absent: a fill was in another currency
   double average_exposure, max_exposure;  // gross exposure / equity, over time
 
   std::vector<EquityPoint> equity;  // one a period, for statistics

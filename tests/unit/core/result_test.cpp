@@ -65,7 +65,8 @@ TEST_CASE("copies, moves and assignments between all kinds") {
     CHECK(copy.error().value == "x");
     copy = value;
     CHECK(alive == 2);
-    copy = copy;
+    const auto& itself = copy;
+    copy = itself;
     CHECK(alive == 2);
     error = std::move(value);
     CHECK(error.ok());

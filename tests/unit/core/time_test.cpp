@@ -31,7 +31,7 @@ std::string_view duration_error(std::string_view text) {
 }  // namespace
 
 TEST_CASE("days and dates agree with std::chrono, every day from 1600 to 2400") {
-  using namespace std::chrono;
+  using std::chrono::days, std::chrono::sys_days, std::chrono::year, std::chrono::year_month_day;
   const auto first = sys_days{year{1600} / 1 / 1}.time_since_epoch().count();
   const auto last = sys_days{year{2400} / 12 / 31}.time_since_epoch().count();
   for (int day = static_cast<int>(first); day <= static_cast<int>(last); ++day) {
