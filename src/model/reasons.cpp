@@ -35,6 +35,7 @@ std::string_view to_text(Reason reason) {
     case Reason::kUnknownVenue: return "order.unknown_venue";
     case Reason::kDisplayTooLarge: return "order.display_too_large";
     case Reason::kInvalidField: return "order.invalid_field";
+    case Reason::kCommandInFlight: return "order.command_in_flight";
     case Reason::kTradingHalted: return "risk.trading_halted";
     case Reason::kReducingOnly: return "risk.reducing_only";
     case Reason::kKillSwitch: return "risk.kill_switch";
@@ -88,6 +89,7 @@ std::string_view to_text(Reason reason) {
     case Reason::kUnknownExecution: return "anomaly.unknown_execution";
     case Reason::kTermsDiffer: return "anomaly.terms_differ";
     case Reason::kMissingAtVenue: return "anomaly.missing_at_venue";
+    case Reason::kCumulativeDiffers: return "anomaly.cumulative_differs";
     case Reason::kRestartedInFlight: return "unknown.restarted_in_flight";
     case Reason::kConnectionLost: return "unknown.connection_lost";
     case Reason::kTimedOut: return "unknown.timed_out";
@@ -131,6 +133,7 @@ std::string_view explain(Reason reason) {
     case Reason::kUnknownVenue: return "the venue is not connected to this engine";
     case Reason::kDisplayTooLarge: return "the displayed quantity is above the quantity";
     case Reason::kInvalidField: return "a field holds no value of its kind";
+    case Reason::kCommandInFlight: return "an earlier command about the order has no answer yet";
     case Reason::kTradingHalted: return "trading is halted";
     case Reason::kReducingOnly: return "only orders that reduce a position are allowed";
     case Reason::kKillSwitch: return "the kill switch is on";
@@ -185,6 +188,8 @@ std::string_view explain(Reason reason) {
     case Reason::kUnknownExecution: return "it refers to a fill that was never booked";
     case Reason::kTermsDiffer: return "the venue has other terms than we do";
     case Reason::kMissingAtVenue: return "open here, not open at the venue";
+    case Reason::kCumulativeDiffers:
+      return "the venue's sum of fills is not the sum of those that were booked";
     case Reason::kRestartedInFlight: return "a command was in flight when the process ended";
     case Reason::kConnectionLost: return "a command was in flight when the connection was lost";
     case Reason::kTimedOut: return "no answer in time";

@@ -41,7 +41,8 @@ enum class Reason : std::uint16_t {
   kIdsExhausted = 26,
   kUnknownVenue = 27,
   kDisplayTooLarge = 28,
-  kInvalidField = 29,  // a field holds no value of its kind
+  kInvalidField = 29,     // a field holds no value of its kind
+  kCommandInFlight = 30,  // an earlier command about the order has no answer yet
 
   // Denied: risk rules
   kTradingHalted = 40,
@@ -102,7 +103,8 @@ enum class Reason : std::uint16_t {
   kDuplicateReport = 165,
   kUnknownExecution = 166,  // a bust, correction or fee for a fill that we never booked
   kTermsDiffer = 167,
-  kMissingAtVenue = 168,  // reconciliation: we have it open, the venue does not
+  kMissingAtVenue = 168,     // reconciliation: we have it open, the venue does not
+  kCumulativeDiffers = 169,  // the venue's sum of fills is not the sum of those that we booked
 
   // Fate unknown because
   kRestartedInFlight = 190,
