@@ -1,0 +1,3 @@
+#include <doctest/doctest.h>
+#include <keel/analytics/statistics.hpp>
+TEST_CASE("placeholder") {}
