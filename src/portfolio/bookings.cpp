@@ -1,22 +1,13 @@
 // How each fact about money is booked: which steps it takes, and what it pays.
-#include <keel/core/hash.hpp>
 #include <keel/portfolio/position_book.hpp>
 
 #include "change.hpp"
 #include "exact.hpp"
+#include "facts.hpp"
 
 namespace keel {
 
 namespace {
-
-constexpr std::uint16_t kReduces = OrderTerms::kReduceOnly | OrderTerms::kClosePosition;
-
-std::uint64_t execution_hash(const ExecutionId& execution) {
-  if (execution.empty()) return 0;
-  RollingHash hash;
-  hash.add(&execution, sizeof execution);
-  return hash.value() | 1u;
-}
 
 // Fees that were paid and rebates that were received are told apart by their sign; a change of a
 // fee is always a change of what was paid.
@@ -27,20 +18,6 @@ void split_fee(Int128 fee, int direction, bool is_change, Int128& fees, Int128& 
     detail::add_to(fees, signed_fee);
   else
     detail::subtract_from(rebates, signed_fee);
-}
-
-bool is_income(ChangeKind kind) {
-  switch (kind) {
-    case ChangeKind::kFunding:
-    case ChangeKind::kInterest:
-    case ChangeKind::kBorrow:
-    case ChangeKind::kDividend:
-    case ChangeKind::kSplit:
-    case ChangeKind::kExercise:
-    case ChangeKind::kExpiry:
-    case ChangeKind::kVariation: return true;
-    default: return false;
-  }
 }
 
 CarriedKind carried_kind(ChangeKind kind) {
@@ -75,16 +52,14 @@ bool PositionBook::fold(const RecordHeader& record, Posting& posting) {
   posting.strategy = fact.strategy;
   posting.venue = fact.venue;
   posting.change = fact.kind;
-  const bool is_position = record.kind == RecordKind::kPositionChanged;
-  const bool has_amount = !is_position || (record.flags & AccountFact::kHasAmount) != 0;
   if (record.instrument.value == 0) {
-    KEEL_ASSERT(!is_position, "a change of a position without an instrument");
+    KEEL_ASSERT(!facts::changes_quantity(fact), "a change of a position without an instrument");
     book_amount(fact, nullptr, posting);
     return true;
   }
   Change change = start(fact.account, fact.strategy, record.instrument, posting);
-  if (is_position || (record.flags & AccountFact::kHasQuantity) != 0) book_quantity(fact, change);
-  if (has_amount) book_amount(fact, &change, posting);
+  if (facts::changes_quantity(fact)) book_quantity(fact, change);
+  if (facts::changes_cash(fact)) book_amount(fact, &change, posting);
   finish(change);
   return true;
 }
@@ -98,9 +73,9 @@ void PositionBook::book_fill(const OrderRecord& record, Posting& posting) {
   step.kind = StepKind::kTrade;
   step.quantity = record.last_quantity * sign(record.side);
   step.price = record.last_price;
-  step.execution = execution_hash(record.execution);
+  step.execution = facts::execution_hash(record.execution);
   step.order = record.order.value;
-  take(change, step, (record.terms.flags & kReduces) != 0);
+  take(change, step, facts::reduces(record));
   ++slots_[change.main].position.fills;
   ++slots_[change.strategy].position.fills;
   charge(change, record, record.last_price, +1);
@@ -117,7 +92,7 @@ void PositionBook::book_late_fee(const OrderRecord& record, Posting& posting) {
     // The fact does not know the price: ours of that fill, or else what the position cost.
     Step like{};
     like.kind = StepKind::kTrade;
-    like.execution = execution_hash(record.execution);
+    like.execution = facts::execution_hash(record.execution);
     like.order = record.order.value;
     const auto known = price_of(change, like);
     const Position& held = slots_[change.main].position;
@@ -133,12 +108,12 @@ void PositionBook::book_undo(const OrderRecord& record, Posting& posting) {
   posting.venue = record.venue;
   Change change = start(record.account, record.strategy, record.header.instrument, posting);
   const bool corrected = record.header.kind == RecordKind::kFillCorrected;
-  const bool reduces = (record.terms.flags & kReduces) != 0;
+  const bool reduces = facts::reduces(record);
   Step now{};
   now.kind = StepKind::kTrade;
   now.quantity = record.last_quantity * sign(record.side);
   now.price = record.last_price;
-  now.execution = execution_hash(record.execution);
+  now.execution = facts::execution_hash(record.execution);
   now.order = record.order.value;
   Step booked = now;
   if (corrected) {
@@ -175,9 +150,7 @@ void PositionBook::charge(Change& change, const OrderRecord& record, Price price
   const bool is_change = record.header.kind == RecordKind::kFillCorrected;
   if (record.fee_currency == instrument.settlement)
     return pay(change, record.fee, direction, is_change);
-  const bool is_pair =
-      instrument.kind == InstrumentKind::kSpot || instrument.kind == InstrumentKind::kFxPair;
-  if (is_pair && change.posting.rule == CashRule::kFull && record.fee_currency == instrument.base)
+  if (facts::pays_in_kind(record, instrument, change.account))
     return charge_in_kind(change, record, price, direction);
   charge_second(change.posting, record.fee_currency, record.fee, direction, is_change);
 }
@@ -195,18 +168,16 @@ void PositionBook::charge_second(Posting& posting, const Currency& currency, Int
 // trade at the fill's price that pays the fee; the rest, below that grid, is cash of that currency.
 void PositionBook::charge_in_kind(Change& change, const OrderRecord& record, Price price,
                                   int direction) {
+  const Quantity in_kind = facts::fee_in_kind(record, change.instrument);
   const detail::i128 unit = detail::pow10_64(10 + change.instrument.unit_pow10);
-  const detail::i128 whole = record.fee.wide() / unit;
-  const Int128 rest = Int128::from(record.fee.wide() - whole * unit);
-  const auto raw = static_cast<std::int64_t>(whole);
-  KEEL_ASSERT(raw == whole, "a fee in kind does not fit");
+  const Int128 rest = Int128::from(record.fee.wide() - in_kind.raw() * unit);
   const bool is_change = record.header.kind == RecordKind::kFillCorrected;
-  if (raw != 0) {
+  if (!in_kind.is_zero()) {
     Step step{};
     step.kind = StepKind::kInKind;
-    step.quantity = -Quantity::from_raw(raw);
+    step.quantity = -in_kind;
     step.price = price;
-    step.execution = execution_hash(record.execution);
+    step.execution = facts::execution_hash(record.execution);
     step.order = record.order.value;
     if (direction > 0) {
       take(change, step, step.quantity.is_negative());
@@ -214,7 +185,7 @@ void PositionBook::charge_in_kind(Change& change, const OrderRecord& record, Pri
       step.price = price_of(change, step).value_or(price);
       undo(change, step, nullptr, step.quantity.is_negative());
     }
-    const auto value = position_value(change.instrument, step.price, Quantity::from_raw(raw));
+    const auto value = position_value(change.instrument, step.price, in_kind);
     KEEL_ASSERT(value.has_value(), "the value of a fee does not fit");
     pay(change, *value, direction, is_change);
   }
@@ -239,18 +210,13 @@ void PositionBook::book_quantity(const AccountFact& fact, Change& change) {
   step.carried = carried_kind(fact.kind);
   const bool short_leg = (fact.header.flags & AccountFact::kShortLeg) != 0;
   const bool reduces = fact.quantity.is_negative() != short_leg;
-  switch (fact.kind) {
-    case ChangeKind::kExercise:
-    case ChangeKind::kExpiry: step.kind = StepKind::kTrade; return take(change, step, reduces);
-    case ChangeKind::kSplit: step.kind = StepKind::kSplit; return take(change, step, reduces);
-    case ChangeKind::kFee:
-    case ChangeKind::kFunding:
-    case ChangeKind::kInterest:
-    case ChangeKind::kBorrow:
-    case ChangeKind::kDividend:
-      if (change.posting.rule == CashRule::kFull) break;
-      [[fallthrough]];
-    default: step.kind = StepKind::kAtCost; return take(change, step, reduces);
+  switch (facts::treatment(fact.kind, change.posting.rule)) {
+    case facts::Treatment::kTrade: step.kind = StepKind::kTrade; return take(change, step, reduces);
+    case facts::Treatment::kSplit: step.kind = StepKind::kSplit; return take(change, step, reduces);
+    case facts::Treatment::kAtCost:
+      step.kind = StepKind::kAtCost;
+      return take(change, step, reduces);
+    case facts::Treatment::kIncome: break;
   }
   // In kind: a trade at the fact's price, whose proceeds are the income or the fee.
   step.kind = StepKind::kTrade;
@@ -265,7 +231,7 @@ void PositionBook::book_quantity(const AccountFact& fact, Change& change) {
 
 void PositionBook::book_amount(const AccountFact& fact, Change* change, Posting& posting) {
   const bool in_settlement = change != nullptr && fact.currency == change->instrument.settlement;
-  if (fact.kind == ChangeKind::kVariation && in_settlement && posting.rule == CashRule::kProfit) {
+  if (change != nullptr && facts::is_variation(fact, change->instrument, posting.rule)) {
     Step step{};
     step.kind = StepKind::kVariation;
     step.amount = fact.amount;
@@ -283,7 +249,7 @@ void PositionBook::book_amount(const AccountFact& fact, Change* change, Posting&
   Position& virtual_one = in_settlement ? slots_[change->strategy].position : none;
   if (fact.kind == ChangeKind::kFee) {
     split_fee(detail::negated(fact.amount), +1, false, posting.second_fees, posting.second_rebates);
-  } else if (is_income(fact.kind)) {
+  } else if (facts::is_income(fact.kind)) {
     posting.second_income = fact.amount;
   }
   for (Position* position : {&own, &virtual_one}) {

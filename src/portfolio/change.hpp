@@ -11,6 +11,7 @@ struct PositionBook::Change {
   std::uint32_t main;      // the account's own slot
   std::uint32_t strategy;  // the strategy's
   bool hedged;
+  AccountKind account;
   detail::StepState before;  // of the account's position
 };
 

@@ -1,7 +1,5 @@
 #include <keel/portfolio/position_book.hpp>
 
-#include <keel/core/hash.hpp>
-
 #include "change.hpp"
 #include "exact.hpp"
 #include "step.hpp"
@@ -217,6 +215,7 @@ PositionBook::Change PositionBook::start(AccountId account, StrategyId strategy,
           main,
           virtual_slot,
           owner->mode == PositionMode::kHedging,
+          owner->kind,
           state_of(slots_[main].position)};
 }
 
