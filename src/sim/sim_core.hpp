@@ -1,0 +1,181 @@
+// SimCore: the state behind SimVenue. Its functions lie in five files by subject:
+//   sim_core.cpp      time, links, market events other than fills
+//   sim_orders.cpp    commands: what is accepted, changed, ended
+//   sim_fills.cpp     fills from quotes and trades
+//   sim_bars.cpp      fills from bars
+//   sim_reports.cpp   what is told, faults on the way, snapshots
+#pragma once
+
+#include <limits>
+
+#include <keel/sim/matching_engine.hpp>
+#include <keel/sim/sim_venue.hpp>
+
+#include "sim/flat_map.hpp"
+#include "sim/link.hpp"
+#include "sim/sim_accounts.hpp"
+#include "sim/sim_types.hpp"
+
+namespace keel {
+
+class SimCore {
+ public:
+  SimCore(const SimConfig& config, const InstrumentRegistry& registry);
+
+  [[nodiscard]] const Capabilities& capabilities() const { return capabilities_; }
+  void send(const Command& command);
+  void request_snapshot(AccountId account);
+  void set_now(Timestamp now);
+  [[nodiscard]] std::optional<Timestamp> next_event_time() const;
+  void advance_to(Timestamp time);
+  void on_market(const RecordHeader& record, Timestamp exchange_time);
+  const RecordHeader* next_report(Timestamp up_to);
+  void cut(Timestamp time, Duration down);
+
+  SimConfig config;
+  sim_detail::SimAccounts accounts;
+  SimStats stats{};
+  bool connected = true;
+  std::uint32_t open_orders = 0;
+  Timestamp engine_now{};
+
+ private:
+  friend struct MatchSink;
+  using Slot = std::uint32_t;
+  using SimOrder = sim_detail::SimOrder;
+  using Book = sim_detail::Book;
+  using Offer = sim_detail::Offer;
+  using CommandMessage = sim_detail::CommandMessage;
+  using ReportMessage = sim_detail::ReportMessage;
+  static constexpr Slot kNone = sim_detail::kNone;
+
+  // ---- sim_core.cpp: time and market ----
+  void run_due(Timestamp time, bool inclusive);
+  void arrive(const CommandMessage& message);
+  Book& book(InstrumentId id) {
+    if (id.value > books_.size()) [[unlikely]]
+      add_books(id.value);
+    return books_[id.value - 1u];
+  }
+  void add_books(std::size_t count);
+  const Instrument& listed(const SimOrder& order) const { return registry_->get(order.instrument); }
+  void on_status(const StatusChange& change);
+  void push_heap(Slot slot, Timestamp expires);
+  void erase_heap(Slot slot);
+  void sift_heap(std::size_t at);
+
+  // ---- sim_orders.cpp: commands ----
+  void submit(const CommandMessage& message);
+  void replace(const CommandMessage& message);
+  void cancel(const CommandMessage& message);
+  Reason validate(const CommandMessage& message, std::string_view& text) const;
+  Reason validate_terms(const OrderTerms& terms, const Instrument& instrument,
+                        std::string_view& text) const;
+  Reason check_funds(SimOrder& order, Quantity open);
+  Slot take_slot();
+  Slot remember(const CommandMessage& message);
+  void forget(Slot slot);
+  void join_group(Slot slot);
+  void leave_group(Slot slot);
+  // The others of an OCO or OUO group, after `slot` was filled by `quantity`.
+  void settle_group(Slot slot, Quantity quantity);
+  // Ends an order and tells it.
+  void end(Slot slot, OrderState state, Reason reason);
+  // Ends an order without a report of its own (the fill's report says it).
+  void close(Slot slot, OrderState state, Reason reason);
+  // Takes an order out of where it is kept.
+  void detach(Slot slot);
+  void await_trigger(Slot slot);
+  void wait(Slot slot);
+  void rest(Slot slot, bool taking);
+  std::optional<Price> worst_price(const SimOrder& order);
+  TriggerBy watched(const SimOrder& order);
+
+  // ---- sim_fills.cpp ----
+  // An order that is new to the market: waits for its trigger, takes, rests.
+  void work(Slot slot);
+  // A market or limit order (or a triggered stop) meets the market as it stands.
+  void take(Slot slot);
+  void take_shown(Slot slot);
+  void finish_taking(Slot slot);
+  bool would_take(const SimOrder& order);
+  bool can_fill_whole(const SimOrder& order);
+  // What of an order may fill now; ends a reduce-only order that has nothing to reduce.
+  Quantity fillable(Slot slot);
+  void fill(Slot slot, Price price, Quantity quantity, Liquidity liquidity);
+  // As much of an order as the offer has left, at `price` made worse by the slippage model.
+  void fill_from_offer(Slot slot, Price price, Offer& offer);
+  Price slipped(const SimOrder& order, Price price, Quantity quantity, Quantity shown) const;
+  Offer make_offer(const Book& book, const Instrument& instrument, Price price,
+                   Quantity size) const;
+
+  void on_quote(const Quote& quote);
+  void on_quotes_moved(InstrumentId id, Book& book);
+  void on_trade(const Trade& trade);
+  void run_waiting(Book& book, Offer* offer);
+  void sweep_touch(InstrumentId id, Book& book, Side side);
+  void sweep_trade(InstrumentId id, Book& book, Side side, Offer& offer, const Trade& trade);
+  void settle_taking(InstrumentId id, Book& book);
+  void update_queue(InstrumentId id, Book& book, Side side);
+  void join_queue(SimOrder& order, const Book& book);
+  void run_triggers(InstrumentId id, TriggerBy by, Price up, Price down, Offer* offer);
+  void trigger(Slot slot, Offer* offer);
+  std::optional<Price> trigger_price(const Book& book, TriggerBy by, Side side) const;
+  PriceLadder& triggers(InstrumentId id, TriggerBy by, Side side) {
+    return triggers_[(std::size_t{id.value - 1u} * 5 + static_cast<std::size_t>(by)) * 2 +
+                     (side == Side::kSell ? 1 : 0)];
+  }
+
+  // ---- sim_bars.cpp ----
+  struct BarWalk;
+  void on_bar(const Bar& bar);
+  void walk_point(BarWalk& walk, Price price, bool late);
+  void walk_segment(BarWalk& walk, Price from, Price to);
+  Slot next_limit(const BarWalk& walk, Side side, bool late) const;
+  Slot next_stop(const BarWalk& walk, Side side, bool late);
+  void fill_on_path(BarWalk& walk, Slot slot, Price maker_price, Price market);
+  void trigger_on_path(BarWalk& walk, Slot slot, Price price);
+  [[nodiscard]] bool comes_before(Side stop_side, Price a, Slot slot_a, Price b, Slot slot_b) const;
+
+  // ---- sim_reports.cpp ----
+  OrderReport report_of(const SimOrder& order, ReportKind kind, Reason reason) const;
+  OrderReport report_of(const CommandMessage& message, ReportKind kind, Reason reason) const;
+  OrderReport report_of(const sim_detail::Execution& execution) const;
+  void tell(const OrderReport& report, Slot ended, std::uint64_t execution = 0);
+  void tell_fee(const sim_detail::Execution& execution);
+  void push_report(const void* record, std::size_t size, Timestamp due, const ReportMessage& about);
+  void tell_connection(Timestamp time, ConnectionState state);
+  void answer_snapshot(AccountId account);
+  Timestamp response_time();
+  void answer_holdings(AccountId account);
+  void dispatch(CommandMessage message, const LinkFaults& faults);
+  void refuse(const Command& command);
+  static CommandMessage message_of(const Command& command);
+
+  const InstrumentRegistry* registry_;
+  Capabilities capabilities_;
+  Timestamp now_{std::numeric_limits<std::int64_t>::min()};  // the venue's
+  Timestamp last_arrival_{std::numeric_limits<std::int64_t>::min()};
+  Timestamp last_response_{std::numeric_limits<std::int64_t>::min()};
+  std::optional<Timestamp> reconnect_at_;
+  Random order_random_, response_random_, fault_random_;
+
+  MatchingEngine engine_;
+  LadderPool trigger_pool_;
+  std::vector<PriceLadder> triggers_;  // ten an instrument: five sources, two sides
+  std::vector<Book> books_;
+  std::vector<FeeSchedule> fees_;  // 0: the venue's own
+  std::vector<SimOrder> orders_;
+  std::vector<Slot> free_orders_;
+  sim_detail::OrderList ended_;  // oldest first
+  sim_detail::FlatMap by_id_, by_client_, by_group_;
+  std::vector<Slot> heap_;                         // of orders that expire, by (time, number)
+  std::vector<sim_detail::Execution> executions_;  // ring
+  std::uint64_t next_order_ = 1, next_execution_ = 1, next_report_ = 1;
+  Slot waiting_cursor_ = kNone;
+  std::vector<Slot> level_;  // scratch: orders at one price
+  sim_detail::Link<CommandMessage> commands_;
+  sim_detail::Link<ReportMessage> reports_;
+};
+
+}  // namespace keel

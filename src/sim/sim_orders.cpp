@@ -1,0 +1,478 @@
+#include <algorithm>
+#include <keel/core/hash.hpp>
+
+#include "sim/sim_core.hpp"
+
+namespace keel {
+
+using namespace sim_detail;
+
+namespace {
+
+std::uint64_t group_key(AccountId account, std::uint64_t group) {
+  if (group == 0) return 0;
+  const std::uint64_t mixed = (group ^ (std::uint64_t{account.value} << 48)) * 0x9E3779B97F4A7C15u;
+  return (mixed ^ (mixed >> 29)) | 1u;
+}
+
+std::uint64_t client_key(AccountId account, const ClientOrderId& id) {
+  if (id.empty()) return 0;
+  return (text_hash(id.view()) ^ (std::uint64_t{account.value} << 48)) | 1u;
+}
+
+// What an order must carry, by its type; kNone where it does.
+Reason check_prices(const OrderTerms& terms, const Instrument& instrument) {
+  const bool limit = (terms.flags & OrderTerms::kHasLimit) != 0;
+  const bool trigger = (terms.flags & OrderTerms::kHasTrigger) != 0;
+  const bool wants_limit = terms.type == OrderType::kLimit || terms.type == OrderType::kStopLimit;
+  const bool wants_trigger = terms.type == OrderType::kStop || terms.type == OrderType::kStopLimit;
+  if (limit != wants_limit) return limit ? Reason::kPriceUnexpected : Reason::kPriceMissing;
+  if (trigger != wants_trigger)
+    return trigger ? Reason::kTriggerUnexpected : Reason::kTriggerMissing;
+  if (limit)
+    if (const Reason reason = instrument.check_price(terms.limit_price); reason != Reason::kNone)
+      return reason;
+  if (!trigger) return Reason::kNone;
+  const Reason reason = instrument.check_price(terms.trigger_price);
+  return reason == Reason::kPriceIncrement ? Reason::kTriggerIncrement : reason;
+}
+
+Reason check_notional(const OrderTerms& terms, const Instrument& instrument) {
+  const Price price = (terms.flags & OrderTerms::kHasLimit) != 0     ? terms.limit_price
+                      : (terms.flags & OrderTerms::kHasTrigger) != 0 ? terms.trigger_price
+                                                                     : Price::zero();
+  if (price.is_zero()) return Reason::kNone;
+  if (instrument.is_inverse() && !price.is_positive()) return Reason::kPriceTooLow;
+  const auto notional = instrument.checked_notional(price, terms.quantity);
+  if (!notional) return Reason::kOverflow;
+  if (instrument.is_inverse()) return Reason::kNone;
+  const Int128 size = abs(*notional).raw();
+  if (size < instrument.min_notional) return Reason::kNotionalTooSmall;
+  if (size > instrument.max_notional) return Reason::kNotionalTooLarge;
+  return Reason::kNone;
+}
+
+}  // namespace
+
+// ---- commands ----
+
+Reason SimCore::validate_terms(const OrderTerms& terms, const Instrument& instrument,
+                               std::string_view& text) const {
+  if (!capabilities_.supports(terms.type)) return Reason::kTypeNotSupported;
+  if (!capabilities_.supports(terms.time_in_force)) return Reason::kTimeInForceNotSupported;
+  if (const Reason reason = instrument.check_quantity(terms.quantity); reason != Reason::kNone)
+    return reason;
+  if (const Reason reason = check_prices(terms, instrument); reason != Reason::kNone) return reason;
+  if (const Reason reason = check_notional(terms, instrument); reason != Reason::kNone)
+    return reason;
+  const bool at_once =
+      terms.time_in_force == TimeInForce::kIoc || terms.time_in_force == TimeInForce::kFok;
+  const bool has_limit = (terms.flags & OrderTerms::kHasLimit) != 0;
+  if (terms.post_only() && (at_once || !has_limit)) {
+    text = "post-only is for limit orders that may rest";
+    return Reason::kFlagsConflict;
+  }
+  if ((terms.flags & OrderTerms::kClosePosition) != 0) {
+    text = "no close-position orders here: say a quantity and reduce-only";
+    return Reason::kFlagsConflict;
+  }
+  if (const auto display = terms.display(); display && *display != terms.quantity) {
+    if (*display > terms.quantity) return Reason::kDisplayTooLarge;
+    text = "no hidden quantity here";
+    return Reason::kTypeNotSupported;
+  }
+  if (terms.trigger_by > TriggerBy::kMid) return Reason::kFlagsConflict;
+  const bool gtd = terms.time_in_force == TimeInForce::kGtd;
+  if (!gtd) return Reason::kNone;
+  const auto expiry = terms.expiry();
+  if (!expiry) return Reason::kExpiryMissing;
+  return *expiry <= now_ ? Reason::kExpiryInPast : Reason::kNone;
+}
+
+Reason SimCore::validate(const CommandMessage& message, std::string_view& text) const {
+  const Instrument* instrument = registry_->find(message.instrument);
+  if (instrument == nullptr) return Reason::kUnknownInstrument;
+  if (!accounts.knows(message.account)) return Reason::kUnknownAccount;
+  if (message.side != Side::kBuy && message.side != Side::kSell) {
+    text = "neither buy nor sell";
+    return Reason::kFlagsConflict;
+  }
+  const std::size_t at = message.instrument.value - 1u;
+  if (at < books_.size() && books_[at].status != InstrumentStatus::kTrading)
+    return Reason::kMarketClosed;
+  if (const Reason reason = validate_terms(message.terms, *instrument, text);
+      reason != Reason::kNone)
+    return reason;
+  if (message.terms.reduce_only() &&
+      accounts.reducible(message.account, message.instrument, message.side).is_zero())
+    return Reason::kReduceOnlyViolation;
+  return Reason::kNone;
+}
+
+void SimCore::submit(const CommandMessage& message) {
+  const auto reject = [&](Reason reason, std::string_view text) {
+    OrderReport report = report_of(message, ReportKind::kRejected, reason);
+    report.text = FixedText<64>::clipped(text);
+    ++stats.rejected;
+    tell(report, kNone);
+  };
+  if (by_id_.find(message.order.value) != FlatMap::kNone)
+    return reject(Reason::kDuplicateClientId, "this order id is in use");
+  if (const std::uint64_t key = client_key(message.account, message.client_id); key != 0) {
+    const Slot other = by_client_.find(key);
+    if (other != FlatMap::kNone && orders_[other].client_id == message.client_id)
+      return reject(Reason::kDuplicateClientId, "an open order has this client id");
+  }
+  std::string_view text;
+  Reason reason = validate(message, text);
+  if (reason == Reason::kNone && config.faults.reject_ppm != 0 &&
+      fault_random_.chance_ppm(config.faults.reject_ppm)) {
+    reason = Reason::kVenueRejected;
+    text = "rejected by the fault plan";
+  }
+  std::optional<Timestamp> expires = message.terms.expiry();
+  if (reason == Reason::kNone && message.terms.time_in_force == TimeInForce::kDay) {
+    const Instrument& instrument = registry_->get(message.instrument);
+    expires = config.day != nullptr
+                  ? config.day->day_end(instrument, now_)
+                  : std::optional{now_.floor_to(Duration::days(1)) + Duration::days(1)};
+    if (!expires) {
+      reason = Reason::kMarketClosed;
+      text = "the end of this venue's day is not known";
+    }
+  }
+  const Slot slot = remember(message);
+  if (slot == kNone) return reject(Reason::kTooManyOrders, "no room for more open orders");
+  SimOrder& order = orders_[slot];
+  if (reason == Reason::kNone && order.terms.post_only() && !order.is_stop() && would_take(order))
+    reason = Reason::kPostOnlyWouldTake;
+  if (reason == Reason::kNone) reason = check_funds(order, order.open());
+  if (reason != Reason::kNone) {
+    ++stats.rejected;
+    close(slot, OrderState::kRejected, reason);
+    OrderReport report = report_of(order, ReportKind::kRejected, reason);
+    report.text = FixedText<64>::clipped(text);
+    tell(report, slot);
+    return;
+  }
+  order.state = OrderState::kWorking;
+  order.client_key = client_key(order.account, order.client_id);
+  if (order.client_key != 0 && by_client_.find(order.client_key) == FlatMap::kNone)
+    by_client_.put(order.client_key, slot);
+  else
+    order.client_key = 0;
+  ++book(order.instrument).open_orders;
+  ++open_orders;
+  accounts.add_open(order.account, listed(order), order.side, order.open(), order.reserve);
+  join_group(slot);
+  if (expires && order.terms.time_in_force != TimeInForce::kGtc) push_heap(slot, *expires);
+  ++stats.accepted;
+  tell(report_of(order, ReportKind::kAccepted, Reason::kNone), kNone);
+  work(slot);
+}
+
+void SimCore::replace(const CommandMessage& message) {
+  const Slot slot = by_id_.find(message.order.value);
+  if (slot == FlatMap::kNone)
+    return tell(report_of(message, ReportKind::kReplaceRejected, Reason::kVenueUnknownOrder),
+                kNone);
+  SimOrder& order = orders_[slot];
+  const auto reject = [&](Reason reason, std::string_view text) {
+    OrderReport report = report_of(order, ReportKind::kReplaceRejected, reason);
+    report.text = FixedText<64>::clipped(text);
+    tell(report, kNone);
+  };
+  if (!order.is_open()) return reject(Reason::kOrderNotOpen, "too late: the order has ended");
+  if (book(order.instrument).status != InstrumentStatus::kTrading)
+    return reject(Reason::kMarketClosed, {});
+  if (config.faults.reject_ppm != 0 && fault_random_.chance_ppm(config.faults.reject_ppm))
+    return reject(Reason::kVenueRejected, "rejected by the fault plan");
+
+  OrderTerms terms = order.terms;
+  terms.quantity = message.terms.quantity;
+  if ((message.terms.flags & OrderTerms::kHasLimit) != 0) {
+    terms.limit_price = message.terms.limit_price;
+    terms.flags |= OrderTerms::kHasLimit;
+  }
+  if ((message.terms.flags & OrderTerms::kHasTrigger) != 0) {
+    terms.trigger_price = message.terms.trigger_price;
+    terms.flags |= OrderTerms::kHasTrigger;
+  }
+  if (message.terms.expiry() && terms.time_in_force == TimeInForce::kGtd)
+    terms.expire_at = message.terms.expire_at;
+  std::string_view text;
+  if (const Reason reason = validate_terms(terms, listed(order), text); reason != Reason::kNone)
+    return reject(reason, text);
+  if (terms.quantity <= order.filled)
+    return reject(Reason::kQuantityTooSmall, "as much has been filled already");
+  const bool same_trigger = terms.trigger_price == order.terms.trigger_price;
+  if (order.triggered && !same_trigger)
+    return reject(Reason::kTriggerUnexpected, "the order has been triggered");
+  const bool same_limit = terms.limit_price == order.terms.limit_price;
+  const bool keeps = same_limit && same_trigger && terms.quantity <= order.terms.quantity;
+
+  const OrderTerms before = order.terms;
+  const Price reserve_before = order.reserve;
+  accounts.remove_open(order.account, listed(order), order.side, order.open(), order.reserve);
+  order.terms = terms;
+  Reason reason = Reason::kNone;
+  if (!same_limit && terms.post_only() && (!order.is_stop() || order.triggered) &&
+      would_take(order))
+    reason = Reason::kPostOnlyWouldTake;
+  if (reason == Reason::kNone && !keeps) reason = check_funds(order, order.open());
+  if (reason != Reason::kNone) {
+    order.terms = before;
+    order.reserve = reserve_before;
+  }
+  accounts.add_open(order.account, listed(order), order.side, order.open(), order.reserve);
+  if (reason != Reason::kNone) return reject(reason, {});
+
+  if (terms.expire_at != before.expire_at && order.heap_at != kNone) {
+    erase_heap(slot);
+    push_heap(slot, terms.expire_at);
+  }
+  if (keeps && order.place == Place::kBook) engine_.set_open(order.entry, order.open());
+  if (!keeps) {
+    // Out and in again: behind all others, and measured against the market anew.
+    detach(slot);
+    order.arrived = now_;
+  }
+  tell(report_of(order, ReportKind::kReplaced, Reason::kNone), kNone);
+  if (!keeps) work(slot);
+}
+
+void SimCore::cancel(const CommandMessage& message) {
+  const Slot slot = by_id_.find(message.order.value);
+  if (slot == FlatMap::kNone)
+    return tell(report_of(message, ReportKind::kCancelRejected, Reason::kVenueUnknownOrder), kNone);
+  SimOrder& order = orders_[slot];
+  if (!order.is_open()) {
+    OrderReport report = report_of(order, ReportKind::kCancelRejected, Reason::kOrderNotOpen);
+    report.text = "too late: the order has ended";
+    return tell(report, kNone);
+  }
+  if (config.faults.reject_ppm != 0 && fault_random_.chance_ppm(config.faults.reject_ppm)) {
+    OrderReport report = report_of(order, ReportKind::kCancelRejected, Reason::kVenueRejected);
+    report.text = "rejected by the fault plan";
+    return tell(report, kNone);
+  }
+  end(slot, OrderState::kCanceled, Reason::kByRequest);
+}
+
+Reason SimCore::check_funds(SimOrder& order, Quantity open) {
+  if (!accounts.is_checked(order.account)) return Reason::kNone;
+  const auto reference = worst_price(order);
+  if (!reference) return Reason::kNoReferencePrice;
+  order.reserve = *reference;
+  for (std::size_t i = 0; i < books_.size(); ++i) {
+    const Book& each = books_[i];
+    const InstrumentId id{static_cast<std::uint32_t>(i + 1)};
+    if (each.has_last) {
+      accounts.set_mark(order.account, id, each.last);
+    } else if (each.bid.present) {
+      accounts.set_mark(order.account, id, each.bid.price);
+    }
+  }
+  const FeeSchedule& fees = fees_[book(order.instrument).fees];
+  return accounts.check(order.account, listed(order), order.side, open, order.reserve, fees);
+}
+
+// What each unit of an order costs at the worst, as far as can be told.
+std::optional<Price> SimCore::worst_price(const SimOrder& order) {
+  if (order.has_limit()) return order.terms.limit_price;
+  if (order.is_stop() && !order.triggered) return order.terms.trigger_price;
+  const Book& at = book(order.instrument);
+  const Shown& touch = at.touch(order.side);
+  if (touch.present) return slipped(order, touch.price, order.open(), touch.size);
+  if (at.has_last) return slipped(order, at.last, order.open(), order.open());
+  if (at.has_mark) return at.mark;
+  return std::nullopt;
+}
+
+// ---- where orders are kept ----
+
+// A free slot, or that of the order that ended first. kNone: all are open.
+SimCore::Slot SimCore::take_slot() {
+  if (free_orders_.empty()) {
+    if (ended_.head == kNone) return kNone;
+    forget(ended_.head);
+  }
+  const Slot slot = free_orders_.back();
+  free_orders_.pop_back();
+  return slot;
+}
+
+SimCore::Slot SimCore::remember(const CommandMessage& message) {
+  const Slot slot = take_slot();
+  if (slot == kNone) return kNone;
+  SimOrder& order = orders_[slot];
+  order = SimOrder{};
+  order.id = message.order;
+  order.number = next_order_++;
+  order.group = group_key(message.account, message.group);
+  order.terms = message.terms;
+  order.client_id = message.client_id;
+  order.arrived = now_;
+  order.instrument = message.instrument;
+  order.account = message.account;
+  order.side = message.side;
+  order.contingency = message.contingency;
+  by_id_.put(order.id.value, slot);
+  return slot;
+}
+
+void SimCore::forget(Slot slot) {
+  const SimOrder& order = orders_[slot];
+  by_id_.erase(order.id.value);
+  if (order.previous != kNone) orders_[order.previous].next = order.next;
+  if (order.next != kNone) orders_[order.next].previous = order.previous;
+  if (ended_.head == slot) ended_.head = order.next;
+  if (ended_.tail == slot) ended_.tail = order.previous;
+  free_orders_.push_back(slot);
+}
+
+void SimCore::end(Slot slot, OrderState state, Reason reason) {
+  close(slot, state, reason);
+  ReportKind kind = ReportKind::kCanceled;
+  if (state == OrderState::kExpired) {
+    kind = ReportKind::kExpired;
+    ++stats.expired;
+  } else {
+    ++stats.canceled;
+  }
+  tell(report_of(orders_[slot], kind, reason), slot);
+}
+
+void SimCore::close(Slot slot, OrderState state, Reason reason) {
+  SimOrder& order = orders_[slot];
+  if (order.is_open()) {
+    detach(slot);
+    leave_group(slot);
+    erase_heap(slot);
+    if (order.client_key != 0) by_client_.erase(order.client_key);
+    accounts.remove_open(order.account, listed(order), order.side, order.open(), order.reserve);
+    --book(order.instrument).open_orders;
+    --open_orders;
+  }
+  order.state = state;
+  order.reason = reason;
+  order.place = Place::kEnded;
+  order.previous = ended_.tail;
+  order.next = kNone;
+  if (ended_.tail != kNone)
+    orders_[ended_.tail].next = slot;
+  else
+    ended_.head = slot;
+  ended_.tail = slot;
+}
+
+void SimCore::detach(Slot slot) {
+  SimOrder& order = orders_[slot];
+  Book& at = book(order.instrument);
+  switch (order.place) {
+    case Place::kBook: engine_.remove(order.entry); break;
+    case Place::kTrigger:
+      triggers(order.instrument, watched(order), order.side).erase(trigger_pool_, order.entry);
+      break;
+    case Place::kWaiting:
+      if (waiting_cursor_ == slot) waiting_cursor_ = order.next;
+      if (order.previous != kNone) orders_[order.previous].next = order.next;
+      if (order.next != kNone) orders_[order.next].previous = order.previous;
+      if (at.waiting.head == slot) at.waiting.head = order.next;
+      if (at.waiting.tail == slot) at.waiting.tail = order.previous;
+      break;
+    case Place::kNowhere:
+    case Place::kEnded: break;
+  }
+  if (order.taking) --at.taking;
+  order.taking = false;
+  order.place = Place::kNowhere;
+  order.entry = order.previous = order.next = kNone;
+}
+
+TriggerBy SimCore::watched(const SimOrder& order) {
+  return order.terms.trigger_by == TriggerBy::kDefault ? book(order.instrument).fills.trigger
+                                                       : order.terms.trigger_by;
+}
+
+void SimCore::await_trigger(Slot slot) {
+  SimOrder& order = orders_[slot];
+  order.entry = triggers(order.instrument, watched(order), order.side)
+                    .insert(trigger_pool_, order.terms.trigger_price, order.open(), slot);
+  order.place = Place::kTrigger;
+}
+
+void SimCore::wait(Slot slot) {
+  SimOrder& order = orders_[slot];
+  if (order.place == Place::kWaiting) return;
+  OrderList& list = book(order.instrument).waiting;
+  order.place = Place::kWaiting;
+  order.previous = list.tail;
+  order.next = kNone;
+  if (list.tail != kNone)
+    orders_[list.tail].next = slot;
+  else
+    list.head = slot;
+  list.tail = slot;
+}
+
+void SimCore::rest(Slot slot, bool taking) {
+  SimOrder& order = orders_[slot];
+  Book& at = book(order.instrument);
+  order.entry = engine_.rest(order.instrument.value - 1u, order.side, order.terms.limit_price,
+                             order.open(), slot);
+  order.place = Place::kBook;
+  order.taking = taking;
+  if (taking) ++at.taking;
+  join_queue(order, at);
+}
+
+// ---- groups ----
+
+void SimCore::join_group(Slot slot) {
+  SimOrder& order = orders_[slot];
+  if (order.group == 0) return;
+  order.group_next = by_group_.find(order.group);
+  by_group_.put(order.group, slot);
+}
+
+void SimCore::leave_group(Slot slot) {
+  SimOrder& order = orders_[slot];
+  if (order.group == 0) return;
+  const Slot head = by_group_.find(order.group);
+  if (head == slot) {
+    if (order.group_next == kNone)
+      by_group_.erase(order.group);
+    else
+      by_group_.put(order.group, order.group_next);
+    return;
+  }
+  for (Slot at = head; at != kNone; at = orders_[at].group_next)
+    if (orders_[at].group_next == slot) orders_[at].group_next = order.group_next;
+}
+
+void SimCore::settle_group(Slot slot, Quantity quantity) {
+  const SimOrder& filled = orders_[slot];
+  if (filled.group == 0) return;
+  const bool whole = filled.open().is_zero();
+  Slot at = by_group_.find(filled.group);
+  while (at != kNone) {
+    const Slot other = at;
+    SimOrder& sibling = orders_[other];
+    at = sibling.group_next;
+    if (other == slot) continue;
+    const bool cancels = sibling.contingency == Contingency::kOco;
+    const bool reduces = sibling.contingency == Contingency::kOuo;
+    if (cancels || (reduces && (whole || sibling.open() <= quantity))) {
+      end(other, OrderState::kCanceled, Reason::kBySibling);
+    } else if (reduces) {
+      accounts.remove_open(sibling.account, listed(sibling), sibling.side, quantity,
+                           sibling.reserve);
+      sibling.terms.quantity -= quantity;
+      if (sibling.place == Place::kBook) engine_.set_open(sibling.entry, sibling.open());
+      tell(report_of(sibling, ReportKind::kReplaced, Reason::kBySibling), kNone);
+    }
+  }
+}
+
+}  // namespace keel
