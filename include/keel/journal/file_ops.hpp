@@ -20,7 +20,8 @@ class FileOps {
   virtual std::int64_t read(int fd, void* to, std::size_t bytes);  // bytes read, 0 at the end
   virtual int write_all(int fd, const void* from, std::size_t bytes);
   virtual int allocate(int fd,
-                       std::uint64_t bytes);  // size and blocks, so that writing cannot fail
+                       std::uint64_t bytes);      // size and blocks, so that writing cannot fail
+  virtual int zero(int fd, std::uint64_t bytes);  // of a file of that size; -EOPNOTSUPP is fine
   virtual int map(int fd, std::size_t bytes, bool writable, std::byte*& at);
   virtual int unmap(std::byte* at, std::size_t bytes);
   virtual int populate(std::byte* at, std::size_t bytes);  // takes the page faults of writing now

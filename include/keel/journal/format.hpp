@@ -47,12 +47,11 @@ struct Identity {
   std::uint32_t crc;  // of the bytes before
 };
 
-// Written when the first transaction comes; until then the segment is only prepared.
+// Written when the segment takes over from the one before; until then the segment is only prepared.
 struct Start {
-  std::uint64_t first_seq;          // the first transaction's
-  std::uint64_t previous_last_seq;  // last one in the segment before; 0 in the first segment
-  std::uint64_t previous_end;       // where that segment's transactions end, bytes; 0 in the first
-  std::uint64_t reserved[4];
+  std::uint64_t first_seq;     // no transaction here is before it: one past the segment before
+  std::uint64_t previous_end;  // where that segment's transactions end, bytes; 0 in the first
+  std::uint64_t reserved[5];
   std::uint32_t begun;  // 1; released last, with the crc
   std::uint32_t crc;    // of the bytes before, seeded with the salt
 };

@@ -18,6 +18,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <keel/core/result.hpp>
 #include <keel/journal/errors.hpp>
@@ -47,7 +48,10 @@ struct JournalRepair {
   std::uint64_t segment;   // index
   std::uint64_t offset;    // where the cut was made
   std::uint64_t last_seq;  // that remains
-  std::string what;        // "crc differs", ...
+  std::string what;        // why it was no transaction
+  // The first record of what was cut, where its bytes still look like one: the input on which the
+  // process ended. No checksum covers it. Aligned for a RecordHeader.
+  std::vector<std::byte> input;
 };
 
 struct JournalStats {
@@ -66,6 +70,8 @@ struct JournalShared {
   std::atomic<bool> failed{false};
 };
 }  // namespace detail
+
+struct JournalSegment;
 
 class Journal {
  public:
@@ -143,14 +149,17 @@ class Journal {
   Status write_snapshot(std::uint64_t seq, std::span<const std::byte> state);
 
  private:
+  friend Status remove_journal(const std::string& folder);
   struct Core;
   explicit Journal(Core* core);
   [[nodiscard]] Core& core() const;
   static Result<Journal> start(const std::string& folder, const JournalConfig& config, bool create);
+  void enter(JournalSegment& segment, std::size_t offset);
+  bool roll();
   void next_segment();
   void make_room(std::size_t bytes);
-  void fail(Error error);
   void go_to_memory();
+  void use_buffer(std::size_t used);
   bool commit_in_memory();
 
   detail::JournalShared* shared_;  // a Core; owned

@@ -39,9 +39,13 @@ struct TornTail {
 };
 
 struct ReaderOptions {
-  std::uint64_t after_seq = 0;  // transactions up to this one are passed over (a snapshot has them)
-  FileOps* files = nullptr;     // the operating system's
+  // Transactions up to this one are passed over (a snapshot has them); those after it must all be
+  // there. 0 wants everything from the beginning; without it, from the oldest that is kept.
+  std::optional<std::uint64_t> after_seq{};
+  FileOps* files = nullptr;  // the operating system's
 };
+
+struct JournalReaderCore;
 
 class JournalReader {
  public:
@@ -66,9 +70,8 @@ class JournalReader {
   [[nodiscard]] std::uint32_t engine() const;    // that wrote the journal
 
  private:
-  struct Core;
-  explicit JournalReader(Core* core) : core_(core) {}
-  Core* core_;  // owned
+  explicit JournalReader(JournalReaderCore* core) : core_(core) {}
+  JournalReaderCore* core_;  // owned
 };
 
 // Whether these bytes are a record that this version can read: size within `available`, a known
