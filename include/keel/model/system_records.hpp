@@ -2,6 +2,7 @@
 #pragma once
 
 #include <keel/core/money.hpp>
+#include <keel/model/account.hpp>
 #include <keel/model/instrument.hpp>
 #include <keel/model/order.hpp>
 #include <keel/model/reasons.hpp>
@@ -117,6 +118,14 @@ struct InstrumentDefined {
   Instrument definition;
 };
 
+// kAccountDefined: one name of the directory; the journal carries them all, so that it explains itself.
+struct DirectoryEntry {
+  static constexpr std::uint8_t kVersion = 1;
+  static constexpr std::uint8_t kVenue = 1, kStrategy = 2, kAccount = 3;  // header.flags
+  RecordHeader header;
+  Account entry;  // of a venue or strategy only id (in `id`) and name count
+};
+
 struct ConnectionInput {
   static constexpr std::uint8_t kVersion = 1;
   RecordHeader header;
@@ -172,7 +181,8 @@ struct StateFact {
 };
 
 static_assert(Record<AccountFact> && Record<AccountReport> && Record<TimerInput> &&
-              Record<HostCommand> && Record<InstrumentDefined> && Record<ConnectionInput> &&
+              Record<HostCommand> && Record<InstrumentDefined> && Record<DirectoryEntry> &&
+              Record<ConnectionInput> &&
               Record<RunInput> && Record<ParameterInput> && Record<ClockJump> && Record<StateFact>);
 
 }  // namespace keel

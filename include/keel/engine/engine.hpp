@@ -1,0 +1,235 @@
+// Engine: the ready composition. One thread owns it; it has no clock, no I/O of its own beyond the
+// journal, and the same inputs give the same facts and commands, bit for bit.
+//
+//   on(input): journal -> marks -> bars -> orders -> portfolio -> risk -> strategies -> commit -> outbox
+//
+// An input with its facts and commands is one transaction: in the journal as a whole, or not at all.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <keel/core/hash.hpp>
+#include <keel/core/log.hpp>
+#include <keel/engine/strategy.hpp>
+#include <keel/journal/journal.hpp>
+#include <keel/market/bar_builder.hpp>
+#include <keel/model/system_records.hpp>
+#include <keel/orders/order_manager.hpp>
+#include <keel/portfolio/portfolio.hpp>
+#include <keel/risk/risk_checker.hpp>
+#include <keel/venue/venue.hpp>
+
+namespace keel {
+
+namespace engine_errors {
+inline constexpr ErrorCode kAlreadyStarted{"engine.already_started"};
+inline constexpr ErrorCode kNotStarted{"engine.not_started"};
+inline constexpr ErrorCode kCallbackFailed{"engine.callback_failed"};
+inline constexpr ErrorCode kWiring{"engine.wiring"};
+inline constexpr ErrorCode kRecovery{"engine.recovery"};
+inline constexpr ErrorCode kReentered{"engine.reentered"};
+inline constexpr ErrorCode kVerify{"engine.verify"};
+}  // namespace engine_errors
+
+// Which market data is written to the journal. Facts and commands always are.
+enum class MarketJournal : std::uint8_t {
+  kNone,
+  kConsumed,  // of instruments that a strategy subscribed to
+  kAll,       // what `verify` needs to re-run strategies from the start
+};
+
+struct EngineConfig {
+  std::string journal;  // folder; empty: journal off
+  JournalConfig journal_config;               // engine and run are filled in
+  MarketJournal market_journal = MarketJournal::kConsumed;
+  std::uint32_t engine_id = 1;                // 1 to 1023; part of every order id
+  std::optional<std::uint32_t> run_at_least;  // needed only where the run file was lost
+  OrderManagerConfig orders;
+  RiskLimits limits;
+  std::uint64_t snapshot_every = 1u << 22;    // records between snapshots; 0: only on stop
+  LogSink* log = nullptr;
+};
+
+// Sees each committed transaction, input first; for reports, projections and buses. Market inputs
+// that the journal leaves out, and that led to nothing, are not shown.
+class TransactionObserver {
+ public:
+  virtual void on_transaction(std::span<const std::byte> records) = 0;
+
+ protected:
+  ~TransactionObserver() = default;
+};
+
+class Engine final : private Emitter {
+ public:
+  explicit Engine(const EngineConfig& config);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // Wiring, before start. What is given by reference must outlive the engine.
+  [[nodiscard]] InstrumentRegistry& instruments() { return registry_; }
+  [[nodiscard]] Directory& directory() { return directory_; }
+  // venue.id() must be one of directory().add_venue.
+  Status add_venue(Venue& venue);
+  // The strategy trades `account` unless a request names another.
+  Result<StrategyId> add_strategy(std::string_view name, Strategy& strategy, AccountId account);
+  void observe(TransactionObserver& observer) { observers_.push_back(&observer); }
+
+  // Opens the journal. Where it has a past, recovers it (latest snapshot, then the fold of facts and
+  // commands; no strategy runs), turns orders without evidence to Unknown, and calls on_recovered;
+  // else calls on_start. Errors: engine.*, journal.*.
+  Status start(Timestamp now);
+  // Takes one input: market data, report, timer, host command, connection. Not re-entrant.
+  void on(const RecordHeader& input);
+  // Sends what waits for the disk (durability `machine`). Returns false once the journal has failed.
+  bool flush();
+  // Calls on_stop, takes a last snapshot and closes the journal.
+  Status stop(Timestamp now);
+
+  // The earliest time at which a component wants a TimerInput.
+  [[nodiscard]] std::optional<Timestamp> next_deadline() const { return deadline_; }
+
+  [[nodiscard]] bool recovered() const { return recovered_; }
+  [[nodiscard]] bool is_stopped() const { return stopped_; }
+  // Why the engine stopped by itself; null while all is well.
+  [[nodiscard]] const Error* failure() const { return failure_ ? &*failure_ : nullptr; }
+  [[nodiscard]] Timestamp now() const { return now_; }
+  [[nodiscard]] std::uint64_t seq() const { return seq_; }
+  [[nodiscard]] std::uint64_t commands_sent() const { return commands_sent_; }
+  // Over every fact and command so far; equal in two runs that took the same decisions.
+  [[nodiscard]] std::uint64_t rolling_hash() const { return rolling_.value(); }
+  // Of the state that recovery rebuilds: orders, positions, risk. Costs a serialisation.
+  [[nodiscard]] std::uint64_t state_hash() const;
+
+  [[nodiscard]] const Marks& marks() const { return marks_; }
+  [[nodiscard]] const OrderManager& orders() const { return orders_; }
+  [[nodiscard]] const Portfolio& portfolio() const { return portfolio_; }
+  [[nodiscard]] const RiskChecker& risk() const { return risk_; }
+  [[nodiscard]] const Journal& journal() const { return journal_; }
+  [[nodiscard]] const InstrumentRegistry& instruments() const { return registry_; }
+  [[nodiscard]] const Directory& directory() const { return directory_; }
+
+ private:
+  friend class Context;
+  friend class Verifier;
+
+  struct Slot {
+    Strategy* strategy;
+    StrategyId id;
+    AccountId account;
+    std::vector<Timestamp> timers;  // ascending
+  };
+  struct Series {  // one bar series of one instrument
+    std::unique_ptr<BarBuilder> builder;    // stays put while series are added
+    std::vector<std::uint16_t> strategies;  // slots
+  };
+  struct Feed {  // who hears what about one instrument
+    std::vector<std::uint16_t> quotes, trades, market;
+    std::vector<std::uint32_t> series;  // indexes into series_
+    bool consumed = false;
+  };
+  struct OpenByStrategy {  // open worst-case quantity that is not reduce-only
+    Quantity buy, sell;
+  };
+  struct Waiting {  // a transaction's commands, until the disk has them
+    const std::byte* begin;
+    const std::byte* end;
+    std::uint64_t seq;
+    std::uint32_t venues;
+  };
+  static constexpr std::uint32_t kMaxRequests = 64;
+
+  // engine.cpp: the way of an input
+  void emit(RecordHeader& record) override;
+  void fold(const RecordHeader& record);
+  void begin(const RecordHeader& input, bool recorded);
+  void commit();
+  void send(const std::byte* begin, const std::byte* end);
+  void deliver(const Waiting& waiting);
+  void settle();  // linked orders and queued callbacks, until there are none
+  void on_market(const RecordHeader& input);
+  void on_timer(Timestamp deadline);
+  void bar_closed(std::uint32_t series, Bar& bar);
+  void tell_bar(std::uint32_t series, const Bar& bar);
+  template <class F>
+  void call(Slot& slot, F&& callback);
+  void callback_failed(const Slot& slot, std::string_view what);
+  void update_deadline();
+  [[nodiscard]] Feed& feed(InstrumentId id);
+  [[nodiscard]] bool is_recorded(const RecordHeader& input) const;
+
+  // requests.cpp: what strategies and hosts ask for
+  void act(const OrderManager::Action& action);
+  OrderId submit(const OrderRequest& request);
+  BracketIds submit_bracket(const BracketRequest& request);
+  Reason replace(const ReplaceRequest& request);
+  Reason cancel(OrderId order, Reason why);
+  void cancel_matching(std::optional<StrategyId> strategy, std::optional<AccountId> account,
+                       std::optional<InstrumentId> instrument, Reason why);
+  void flatten(std::optional<AccountId> account, Reason why);
+  OrderId set_target(StrategyId strategy, AccountId account, InstrumentId id, Quantity target);
+  [[nodiscard]] OpenByStrategy& open_by_strategy(StrategyId strategy, InstrumentId id);
+  void on_host_command(const HostCommand& command);
+  void subscribe_bars(std::uint16_t slot, InstrumentId id, const BarSpec& spec);
+
+  // recovery.cpp
+  Status recover(const std::string& folder, std::uint64_t up_to_seq);
+  Status record_definitions(Timestamp now);
+  Status define(const RecordHeader& record);
+  [[nodiscard]] RunInput run_input(RecordKind kind, Timestamp now) const;
+  Status snapshot();
+  void save_state(StateWriter& writer) const;
+  void load_state(StateReader& reader);
+  void save_strategies(StateWriter& writer) const;
+  void load_strategies(StateReader& reader);
+  void rebuild_open_by_strategy();
+
+  EngineConfig config_;
+  InstrumentRegistry registry_;
+  Directory directory_;
+  Marks marks_;
+  OrderManager orders_;
+  Portfolio portfolio_;
+  RiskChecker risk_;
+  Journal journal_;
+  LogSink* log_;
+
+  std::vector<Venue*> venues_;  // by VenueId - 1
+  std::vector<Slot> slots_;     // by StrategyId - 1
+  std::vector<Feed> feeds_;     // by InstrumentId - 1
+  std::vector<Series> series_;
+  std::vector<OpenByStrategy> open_;  // one row a strategy, row 0 the host
+  std::size_t open_stride_ = 0;
+  std::vector<TransactionObserver*> observers_;
+  std::vector<std::size_t> callbacks_;  // offsets of order facts in this transaction, waiting
+  std::size_t next_callback_ = 0;
+
+  std::vector<Waiting> outbox_;  // durability `machine` only
+
+  const RecordHeader* input_ = nullptr;
+  std::uint64_t input_seq_ = 0;
+  RollingHash rolling_;
+  std::uint64_t seq_ = 0;
+  std::uint64_t snapshot_seq_ = 0;
+  std::uint64_t commands_sent_ = 0;
+  Timestamp now_{0};
+  std::optional<Timestamp> deadline_;
+  std::optional<Timestamp> restart_time_;
+  struct {  // definitions that the journal holds
+    std::uint64_t venues = 0, strategies = 0, accounts = 0;
+    std::vector<Instrument> instruments;
+  } known_;
+  std::uint32_t run_ = 1;
+  std::uint32_t requests_ = 0;   // in this transaction
+  std::uint32_t venues_touched_ = 0;  // bit per venue; more than 32 venues: all are asked
+  bool in_input_ = false, started_ = false, stopped_ = false, recovered_ = false;
+  bool facts_in_transaction_ = false;
+  std::optional<Error> failure_;
+};
+
+}  // namespace keel

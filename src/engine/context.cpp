@@ -1,0 +1,84 @@
+#include <keel/engine/context.hpp>
+
+#include <algorithm>
+
+#include <keel/engine/engine.hpp>
+
+namespace keel {
+
+Timestamp Context::now() const { return engine_->now_; }
+const Marks& Context::marks() const { return engine_->marks_; }
+const Instrument& Context::instrument(InstrumentId id) const { return engine_->registry_.get(id); }
+
+namespace {
+void add_once(std::vector<std::uint16_t>& list, std::uint16_t slot) {
+  if (std::find(list.begin(), list.end(), slot) == list.end()) list.push_back(slot);
+}
+}  // namespace
+
+void Context::subscribe_quotes(InstrumentId id) {
+  auto& feed = engine_->feed(id);
+  feed.consumed = true;
+  add_once(feed.quotes, static_cast<std::uint16_t>(strategy_.value - 1));
+}
+
+void Context::subscribe_trades(InstrumentId id) {
+  auto& feed = engine_->feed(id);
+  feed.consumed = true;
+  add_once(feed.trades, static_cast<std::uint16_t>(strategy_.value - 1));
+}
+
+void Context::subscribe_market(InstrumentId id) {
+  auto& feed = engine_->feed(id);
+  feed.consumed = true;
+  add_once(feed.market, static_cast<std::uint16_t>(strategy_.value - 1));
+}
+
+void Context::subscribe_bars(InstrumentId id, BarSpec spec) {
+  engine_->subscribe_bars(static_cast<std::uint16_t>(strategy_.value - 1), id, spec);
+}
+
+void Context::set_timer(Timestamp at) {
+  auto& timers = engine_->slots_[strategy_.value - 1u].timers;
+  timers.insert(std::upper_bound(timers.begin(), timers.end(), at), at);
+}
+
+OrderId Context::submit(const OrderRequest& request) {
+  OrderRequest own = request;
+  own.strategy = strategy_;
+  if (own.account.value == 0) own.account = account_;
+  return engine_->submit(own);
+}
+
+BracketIds Context::submit_bracket(const BracketRequest& request) {
+  BracketRequest own = request;
+  own.entry.strategy = strategy_;
+  if (own.entry.account.value == 0) own.entry.account = account_;
+  return engine_->submit_bracket(own);
+}
+
+Reason Context::replace(const ReplaceRequest& request) { return engine_->replace(request); }
+Reason Context::cancel(OrderId order) { return engine_->cancel(order, Reason::kByRequest); }
+
+void Context::cancel_all(std::optional<InstrumentId> id) {
+  engine_->cancel_matching(strategy_, std::nullopt, id, Reason::kByRequest);
+}
+
+OrderId Context::set_target_position(InstrumentId id, Quantity target) {
+  return engine_->set_target(strategy_, account_, id, target);
+}
+
+const Order* Context::order(OrderId id) const { return engine_->orders_.find(id); }
+
+Quantity Context::position(InstrumentId id) const {
+  const Position* position = position_details(id);
+  return position != nullptr ? position->quantity : Quantity::zero();
+}
+
+const Position* Context::position_details(InstrumentId id) const {
+  return engine_->portfolio_.strategy_position(account_, strategy_, id);
+}
+
+const Valuation& Context::valuation() const { return engine_->portfolio_.valuation(account_); }
+
+}  // namespace keel

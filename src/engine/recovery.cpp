@@ -1,0 +1,304 @@
+// Starting, stopping, recovering. Recovery folds facts and commands over the latest snapshot; it runs
+// no strategy, trigger, simulator or adapter, so new code cannot rewrite what happened.
+#include <keel/engine/engine.hpp>
+
+#include <keel/journal/reader.hpp>
+#include <keel/journal/run_counter.hpp>
+#include <keel/journal/snapshot.hpp>
+
+namespace keel {
+
+namespace {
+constexpr std::uint32_t kStateTag = 0x454E4749;       // "ENGI"
+constexpr std::uint32_t kStrategiesTag = 0x53545241;  // "STRA"
+constexpr std::uint32_t kStateVersion = 1;
+
+Error recovery_error(std::string field, std::string value, std::string rule, std::uint64_t seq) {
+  return Error{engine_errors::kRecovery, std::move(field), std::move(value), std::move(rule), "seq " + std::to_string(seq)};
+}
+}  // namespace
+
+Status Engine::start(Timestamp now) {
+  if (started_) return Error{engine_errors::kAlreadyStarted, {}, {}, "started once", {}};
+  if (config_.engine_id == 0 || config_.engine_id > OrderId::kMaxEngine)
+    return Error{engine_errors::kWiring, "engine_id", std::to_string(config_.engine_id), "1 to 1023", {}};
+  for (const auto& instrument : registry_.all()) {
+    if (instrument.venue.value == 0 || instrument.venue.value > directory_.venue_count())
+      return Error{engine_errors::kWiring, "venue", instrument.symbol.str(), "each instrument names a declared venue", {}};
+  }
+  std::uint32_t run = 1;
+  bool has_past = false;
+  if (!config_.journal.empty()) {
+    JournalConfig journal = config_.journal_config;
+    has_past = journal_exists(config_.journal);
+    auto counted = next_run(config_.journal, config_.run_at_least, journal.files);
+    if (!counted) return std::move(counted).error();
+    run = *counted;
+    journal.engine = config_.engine_id;
+    journal.run = run;
+    auto opened = has_past ? Journal::open(config_.journal, journal) : Journal::create(config_.journal, journal);
+    if (!opened) return std::move(opened).error();
+    journal_ = std::move(opened).value();
+    if (has_past) {
+      if (auto status = recover(config_.journal, ~std::uint64_t{0}); !status) return status;
+      has_past = seq_ != 0;  // a journal that holds nothing is a new one
+    }
+  }
+  run_ = run;
+  orders_.start_run(config_.engine_id, run);
+  marks_.reserve(registry_.size());
+  started_ = true;
+  recovered_ = has_past;
+  if (auto status = record_definitions(now); !status) return status;
+  const RunInput input = run_input(has_past ? RecordKind::kRestarted : RecordKind::kRunStarted, now);
+  on(input.header);
+  update_deadline();
+  if (failure_) return *failure_;
+  return config_.journal.empty() ? Status{} : snapshot();
+}
+
+RunInput Engine::run_input(RecordKind kind, Timestamp now) const {
+  RunInput input = make_record<RunInput>(kind);
+  input.header.ts_event = input.header.ts_recv = now;
+  input.engine = config_.engine_id;
+  input.run = run_;
+  if (kind == RecordKind::kRestarted) {
+    input.recovered_seq = seq_;
+    input.state_hash = state_hash();
+    input.rolling_hash = rolling_.value();
+  }
+  return input;
+}
+
+Status Engine::stop(Timestamp now) {
+  if (!started_) return Error{engine_errors::kNotStarted, {}, {}, "start before stop", {}};
+  HostCommand command = make_record<HostCommand>(RecordKind::kHostCommand);
+  command.header.ts_event = command.header.ts_recv = now;
+  command.action = HostAction::kStop;
+  on(command.header);
+  stopped_ = true;
+  flush();
+  if (config_.journal.empty()) return {};
+  if (auto status = journal_.status(); !status) return status;
+  if (auto status = snapshot(); !status) return status;
+  journal_ = Journal::scratch();
+  return {};
+}
+
+// --- definitions ---------------------------------------------------------------------------------
+
+// What the journal knows already (after recovery: definitions_*), the rest is written as inputs.
+Status Engine::record_definitions(Timestamp now) {
+  const auto give = [&](RecordHeader& header) {
+    header.ts_event = header.ts_recv = now;
+    begin(header, true);
+    commit();
+  };
+  const auto entry = [&](std::uint8_t kind, std::uint16_t id, std::string_view name) {
+    DirectoryEntry record = make_record<DirectoryEntry>(RecordKind::kAccountDefined);
+    record.header.flags = kind;
+    record.entry.id = AccountId{id};
+    record.entry.name = FixedText<40>::clipped(name);
+    give(record.header);
+  };
+  for (; known_.venues < directory_.venue_count(); ++known_.venues) {
+    const auto id = static_cast<std::uint16_t>(known_.venues + 1);
+    entry(DirectoryEntry::kVenue, id, directory_.venue_name(VenueId{id}));
+  }
+  for (; known_.strategies < directory_.strategy_count(); ++known_.strategies) {
+    const auto id = static_cast<std::uint16_t>(known_.strategies + 1);
+    entry(DirectoryEntry::kStrategy, id, directory_.strategy_name(StrategyId{id}));
+  }
+  for (; known_.accounts < directory_.accounts().size(); ++known_.accounts) {
+    DirectoryEntry record = make_record<DirectoryEntry>(RecordKind::kAccountDefined);
+    record.header.flags = DirectoryEntry::kAccount;
+    record.entry = directory_.accounts()[known_.accounts];
+    give(record.header);
+  }
+  const auto listed = registry_.all();
+  for (std::size_t i = 0; i < listed.size(); ++i) {
+    if (i < known_.instruments.size()) {
+      // The host's definition counts from now on; what was recorded stays what it was.
+      Instrument changed = listed[i];
+      changed.revision = known_.instruments[i].revision;
+      if (std::memcmp(&changed, &known_.instruments[i], sizeof changed) == 0) continue;
+      changed.revision = static_cast<std::uint16_t>(known_.instruments[i].revision + 1);
+      if (auto status = registry_.apply(changed); !status) return status;
+    }
+    InstrumentDefined record = make_record<InstrumentDefined>(RecordKind::kInstrumentDefined);
+    record.header.instrument = listed[i].id;
+    record.definition = registry_.all()[i];
+    give(record.header);
+  }
+  known_.instruments.assign(registry_.all().begin(), registry_.all().end());
+  return {};
+}
+
+// A definition read back from the journal must agree with what the host declared under that id.
+Status Engine::define(const RecordHeader& record) {
+  if (record.kind == RecordKind::kInstrumentDefined) {
+    const auto& definition = record_as<InstrumentDefined>(record).definition;
+    const std::size_t index = definition.id.value - 1u;
+    if (started_) return registry_.apply(definition);
+    if (index >= registry_.size() || !(registry_.all()[index].symbol == definition.symbol))
+      return recovery_error("instrument", definition.symbol.str(), "declared by the host, in the recorded order", record.seq);
+    if (known_.instruments.size() <= index) known_.instruments.resize(index + 1);
+    known_.instruments[index] = definition;
+    return {};
+  }
+  const auto& entry = record_as<DirectoryEntry>(record);
+  if (started_) return {};
+  const std::string_view name = entry.entry.name.view();
+  const auto id = entry.entry.id.value;
+  bool agrees = false;
+  if (record.flags == DirectoryEntry::kVenue) {
+    agrees = directory_.venue_name(VenueId{id}) == name;
+    known_.venues = std::max<std::size_t>(known_.venues, id);
+  } else if (record.flags == DirectoryEntry::kStrategy) {
+    agrees = directory_.strategy_name(StrategyId{id}) == name;
+    known_.strategies = std::max<std::size_t>(known_.strategies, id);
+  } else if (const Account* account = directory_.account(AccountId{id}); account != nullptr) {
+    agrees = std::memcmp(account, &entry.entry, sizeof *account) == 0;
+    known_.accounts = std::max<std::size_t>(known_.accounts, id);
+  }
+  if (agrees) return {};
+  return recovery_error("directory", std::string{name}, "declared by the host as it was recorded, in the same order", record.seq);
+}
+
+// --- recovery ------------------------------------------------------------------------------------
+
+Status Engine::recover(const std::string& folder, std::uint64_t up_to_seq) {
+  FileOps* files = config_.journal_config.files;
+  auto found = latest_snapshot(folder, up_to_seq, files);
+  if (!found) return std::move(found).error();
+  if (*found) {
+    StateReader reader{(*found)->state};
+    load_state(reader);
+    if (auto status = reader.finish(); !status) return status;
+    snapshot_seq_ = seq_;
+    for (const auto& error : (*found)->damaged) log_->log(LogLevel::kWarning, "engine", error.message());
+  }
+  ReaderOptions options;
+  options.after_seq = seq_;
+  options.files = files;
+  auto reader = JournalReader::open(folder, options);
+  if (!reader) return std::move(reader).error();
+  while (reader->next()) {
+    const Transaction& transaction = reader->transaction();
+    if (transaction.first_seq > up_to_seq) break;
+    for (const RecordHeader& record : transaction.records) {
+      seq_ = record.seq;
+      now_ = std::max(now_, record.ts_recv);
+      if (is_input(record.kind)) {
+        if (record.kind == RecordKind::kInstrumentDefined || record.kind == RecordKind::kAccountDefined) {
+          if (auto status = define(record); !status) return status;
+        }
+        continue;
+      }
+      rolling_.add(&record, record.size);
+      fold(record);
+      if (is_command(record.kind)) ++commands_sent_;
+      if (record.kind == RecordKind::kBarClosed)
+        for (auto& slot : slots_) slot.strategy->on_history(record_as<Bar>(record));
+    }
+  }
+  return reader->status();
+}
+
+// --- state ---------------------------------------------------------------------------------------
+
+void Engine::save_state(StateWriter& writer) const {
+  const auto section = writer.begin(kStateTag, kStateVersion);
+  writer.put(seq_);
+  writer.put(now_);
+  writer.put(rolling_.value());
+  writer.put(commands_sent_);
+  writer.put(known_.venues);
+  writer.put(known_.strategies);
+  writer.put(known_.accounts);
+  writer.put(known_.instruments);
+  orders_.save(writer);
+  portfolio_.save(writer);
+  risk_.save(writer);
+  writer.end(section);
+}
+
+void Engine::load_state(StateReader& reader) {
+  if (reader.begin(kStateTag) != kStateVersion) reader.fail("a snapshot of another version");
+  std::uint64_t rolling{};
+  reader.get(seq_);
+  reader.get(now_);
+  reader.get(rolling);
+  rolling_.restore(rolling);
+  reader.get(commands_sent_);
+  reader.get(known_.venues);
+  reader.get(known_.strategies);
+  reader.get(known_.accounts);
+  reader.get(known_.instruments);
+  for (std::size_t i = 0; i < known_.instruments.size(); ++i) {
+    if (i >= registry_.size() || !(registry_.all()[i].symbol == known_.instruments[i].symbol))
+      reader.fail("instrument " + known_.instruments[i].symbol.str() + " is not declared in the recorded order");
+  }
+  orders_.load(reader);
+  portfolio_.load(reader);
+  risk_.load(reader);
+  reader.end();
+  rebuild_open_by_strategy();
+  load_strategies(reader);
+}
+
+void Engine::save_strategies(StateWriter& writer) const {
+  const auto section = writer.begin(kStrategiesTag, kStateVersion);
+  writer.put(static_cast<std::uint64_t>(slots_.size()));
+  for (const auto& slot : slots_) {
+    writer.put(directory_.strategy_name(slot.id));
+    const auto own = writer.begin(kStrategiesTag, kStateVersion);
+    slot.strategy->save(writer);
+    writer.end(own);
+  }
+  writer.end(section);
+}
+
+void Engine::load_strategies(StateReader& reader) {
+  reader.begin(kStrategiesTag);
+  std::uint64_t count{};
+  reader.get(count);
+  for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
+    std::string name;
+    reader.get(name);
+    reader.begin(kStrategiesTag);
+    for (auto& slot : slots_)
+      if (directory_.strategy_name(slot.id) == name) slot.strategy->load(reader);
+    reader.end();
+  }
+  reader.end();
+}
+
+std::uint64_t Engine::state_hash() const {
+  StateWriter writer;
+  save_state(writer);
+  RollingHash hash;
+  hash.add(writer.bytes().data(), writer.bytes().size());
+  return hash.value();
+}
+
+Status Engine::snapshot() {
+  if (auto status = journal_.sync(); !status) return status;
+  StateWriter writer;
+  save_state(writer);
+  save_strategies(writer);
+  snapshot_seq_ = seq_;
+  return journal_.write_snapshot(seq_, writer.bytes());
+}
+
+void Engine::rebuild_open_by_strategy() {
+  open_.clear();
+  open_stride_ = 0;
+  orders_.for_each_open([this](const Order& order) {
+    if (order.terms.reduce_only()) return;
+    auto& open = open_by_strategy(order.strategy, order.instrument);
+    (order.side == Side::kBuy ? open.buy : open.sell) += order.open_worst;
+  });
+}
+
+}  // namespace keel

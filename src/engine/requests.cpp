@@ -1,0 +1,247 @@
+// What strategies and hosts ask of the engine. Every order passes the risk check, here, at the moment
+// it would leave; there is no other way to an Approved.
+#include <keel/engine/engine.hpp>
+
+#include <algorithm>
+
+namespace keel {
+
+OrderId Engine::submit(const OrderRequest& request) {
+  OrderRequest own = request;
+  if (const auto* instrument = registry_.find(own.instrument); instrument != nullptr && own.venue.value == 0)
+    own.venue = instrument->venue;
+  if (++requests_ > kMaxRequests)
+    return orders_.deny(own, {Reason::kTooManyRequests, Int128::from(requests_), Int128::from(kMaxRequests)}, *this);
+  if (journal_.failed()) return orders_.deny(own, {Reason::kJournalFailed, {}, {}}, *this);
+  auto decision = risk_.check(own, now_);
+  if (!decision.approved()) return orders_.deny(own, decision.denial(), *this);
+  return orders_.submit(std::move(decision).take(), *this);
+}
+
+BracketIds Engine::submit_bracket(const BracketRequest& request) {
+  BracketIds ids{};
+  ids.entry = submit(request.entry);
+  const Order* entry = orders_.find(ids.entry);
+  if (entry == nullptr) return ids;  // denied: there is nothing to protect
+
+  OrderRequest exit = request.entry;
+  exit.venue = entry->venue;
+  exit.side = opposite(request.entry.side);
+  exit.parent = ids.entry;
+  exit.group = ids.entry.value;
+  exit.client_id = {};
+  if (request.stop_loss) {
+    OrderRequest stop = OrderRequest::stop(exit.instrument, exit.side, exit.terms.quantity, *request.stop_loss);
+    exit.terms = stop.reduce_only().terms;
+    exit.contingency = request.take_profit ? Contingency::kOuo : Contingency::kOto;
+    ids.stop_loss = orders_.hold(exit, *this);
+  }
+  if (request.take_profit) {
+    OrderRequest target = OrderRequest::limit(exit.instrument, exit.side, request.entry.terms.quantity, *request.take_profit);
+    exit.terms = target.reduce_only().terms;
+    exit.contingency = request.stop_loss ? Contingency::kOuo : Contingency::kOto;
+    ids.take_profit = orders_.hold(exit, *this);
+  }
+  return ids;
+}
+
+Reason Engine::replace(const ReplaceRequest& request) {
+  if (++requests_ > kMaxRequests) return Reason::kTooManyRequests;
+  if (journal_.failed()) return Reason::kJournalFailed;
+  auto decision = risk_.check(request, now_);
+  if (!decision.approved()) return decision.denial().reason;
+  return orders_.replace(std::move(decision).take(), *this);
+}
+
+Reason Engine::cancel(OrderId order, Reason why) { return orders_.cancel(order, why, *this); }
+
+void Engine::cancel_matching(std::optional<StrategyId> strategy, std::optional<AccountId> account,
+                             std::optional<InstrumentId> instrument, Reason why) {
+  // First the list, then the cancels: each cancel moves the book of open orders.
+  std::vector<OrderId> open;
+  open.reserve(orders_.open_count());
+  orders_.for_each_open([&](const Order& order) {
+    if (strategy && order.strategy != *strategy) return;
+    if (account && order.account != *account) return;
+    if (instrument && order.instrument != *instrument) return;
+    open.push_back(order.id);
+  });
+  for (const OrderId id : open) cancel(id, why);
+}
+
+void Engine::flatten(std::optional<AccountId> account, Reason why) {
+  cancel_matching(std::nullopt, account, std::nullopt, why);
+  for (const auto& own : directory_.accounts()) {
+    if (account && own.id != *account) continue;
+    for (const auto& instrument : registry_.all()) {
+      const Position* position = portfolio_.position(own.id, instrument.id);
+      if (position == nullptr || position->quantity.is_zero()) continue;
+      const Side side = position->quantity.is_positive() ? Side::kSell : Side::kBuy;
+      // What is on its way out already must not be closed twice.
+      const Quantity leaving = orders_.closing_quantity(own.id, instrument.id, side);
+      const Quantity rest = abs(position->quantity) - leaving;
+      if (!rest.is_positive()) continue;
+      OrderRequest close = OrderRequest::market(instrument.id, side, rest);
+      close.reduce_only().on(own.id).at(instrument.venue);
+      auto decision = risk_.check_flatten(close, now_);
+      if (decision.approved()) orders_.submit(std::move(decision).take(), *this);
+      else orders_.deny(close, decision.denial(), *this);
+    }
+  }
+}
+
+Engine::OpenByStrategy& Engine::open_by_strategy(StrategyId strategy, InstrumentId id) {
+  const std::size_t instruments = registry_.size() + 1;
+  const std::size_t strategies = slots_.size() + 1;
+  if (open_stride_ < instruments || open_.size() < strategies * open_stride_) {
+    const std::size_t stride = std::max<std::size_t>(open_stride_, instruments);
+    std::vector<OpenByStrategy> grown(strategies * stride, OpenByStrategy{Quantity::zero(), Quantity::zero()});
+    for (std::size_t i = 0; i < open_.size(); ++i)
+      grown[i / open_stride_ * stride + i % open_stride_] = open_[i];
+    open_ = std::move(grown);
+    open_stride_ = stride;
+  }
+  const std::size_t row = strategy.value < strategies ? strategy.value : 0;
+  return open_[row * open_stride_ + id.value];
+}
+
+OrderId Engine::set_target(StrategyId strategy, AccountId account, InstrumentId id, Quantity target) {
+  const Position* position = portfolio_.strategy_position(account, strategy, id);
+  const auto& open = open_by_strategy(strategy, id);
+  const Quantity have = position != nullptr ? position->quantity : Quantity::zero();
+  const Quantity missing = target - (have + open.buy - open.sell);
+  if (missing.is_zero()) return OrderId{0};
+  OrderRequest request = OrderRequest::market(id, missing.is_positive() ? Side::kBuy : Side::kSell, abs(missing));
+  request.strategy = strategy;
+  request.account = account;
+  return submit(request);
+}
+
+// --- linked orders -------------------------------------------------------------------------------
+
+void Engine::act(const OrderManager::Action& action) {
+  using Kind = OrderManager::Action::Kind;
+  const Order* order = orders_.find(action.order);
+  if (order == nullptr || !order->is_open()) return;
+  switch (action.kind) {
+    case Kind::kCancel:
+      cancel(action.order, action.why);
+      return;
+    case Kind::kResize: {
+      ReplaceRequest change{};
+      change.order = action.order;
+      change.quantity = action.quantity;
+      auto decision = risk_.check(change, now_);
+      if (decision.approved()) orders_.replace(std::move(decision).take(), *this);
+      return;
+    }
+    case Kind::kRelease: {
+      OrderRequest request{};
+      request.instrument = order->instrument;
+      request.account = order->account;
+      request.strategy = order->strategy;
+      request.venue = order->venue;
+      request.side = order->side;
+      request.contingency = order->contingency;
+      request.terms = order->terms;
+      request.terms.quantity = action.quantity;
+      request.parent = order->parent;
+      request.group = order->group;
+      request.client_id = order->client_id;
+      auto decision = risk_.check(request, now_);
+      // Denied at release: the order ends, with the reason, and its strategy is told.
+      if (decision.approved()) orders_.release(action.order, std::move(decision).take(), *this);
+      else cancel(action.order, decision.denial().reason);
+      return;
+    }
+  }
+}
+
+// --- the host ------------------------------------------------------------------------------------
+
+void Engine::on_host_command(const HostCommand& command) {
+  const std::optional<AccountId> account =
+      command.account.value != 0 ? std::optional{command.account} : std::nullopt;
+  const std::optional<InstrumentId> instrument =
+      command.header.instrument.value != 0 ? std::optional{command.header.instrument} : std::nullopt;
+  const std::optional<StrategyId> strategy =
+      command.strategy.value != 0 ? std::optional{command.strategy} : std::nullopt;
+  const auto by = command.by.view();
+  switch (command.action) {
+    case HostAction::kSubmit: {
+      OrderRequest request{};
+      request.instrument = command.header.instrument;
+      request.account = command.account;
+      request.strategy = command.strategy;
+      request.side = command.side;
+      request.terms = command.terms;
+      request.client_id = command.client_id;
+      submit(request);
+      break;
+    }
+    case HostAction::kReplace: {
+      ReplaceRequest change{};
+      change.order = command.order;
+      change.quantity = command.terms.quantity;
+      change.limit_price = command.terms.limit();
+      change.trigger_price = command.terms.trigger();
+      replace(change);
+      break;
+    }
+    case HostAction::kCancel: cancel(command.order, Reason::kByRequest); break;
+    case HostAction::kCancelAll: cancel_matching(strategy, account, instrument, Reason::kByRequest); break;
+    case HostAction::kFlatten: flatten(account, Reason::kByRequest); break;
+    case HostAction::kSetTradingState:
+      risk_.set_trading_state(static_cast<TradingState>(command.level), by, *this);
+      break;
+    case HostAction::kSetKillLevel: {
+      const auto level = static_cast<KillLevel>(command.level);
+      risk_.set_kill_level(level, by, *this);
+      if (level == KillLevel::kCancelAll) cancel_matching(std::nullopt, std::nullopt, std::nullopt, Reason::kByKillSwitch);
+      if (level == KillLevel::kFlatten) flatten(std::nullopt, Reason::kByKillSwitch);
+      break;
+    }
+    case HostAction::kResetKillSwitch: risk_.reset_kill_switch(by, *this); break;
+    case HostAction::kSetLimit:
+      if (auto status = risk_.set_limit(command, *this); !status)
+        log_->log(LogLevel::kError, "engine", status.error().message());
+      break;
+    case HostAction::kChangeCash:
+    case HostAction::kChangePosition: {
+      const bool cash = command.action == HostAction::kChangeCash;
+      AccountFact fact = make_record<AccountFact>(cash ? RecordKind::kCashChanged : RecordKind::kPositionChanged);
+      fact.header.instrument = command.header.instrument;
+      fact.header.flags = cash ? AccountFact::kHasAmount : AccountFact::kHasQuantity;
+      fact.account = command.account;
+      fact.strategy = command.strategy;
+      fact.kind = command.change;
+      fact.quantity = command.quantity;
+      fact.price = command.price;
+      fact.amount = command.value;
+      fact.currency = command.currency;
+      fact.reference = FixedText<40>::clipped(by);
+      emit(fact.header);
+      portfolio_.revalue(command.header.instrument, marks_);
+      break;
+    }
+    case HostAction::kStop: stopped_ = true; break;
+    case HostAction::kHeartbeat:
+    case HostAction::kAcceptAdjustment:
+    case HostAction::kSetMode: break;  // folded by those who read the input
+  }
+}
+
+void Engine::subscribe_bars(std::uint16_t slot, InstrumentId id, const BarSpec& spec) {
+  auto& own = feed(id);
+  own.consumed = true;
+  for (const auto index : own.series) {
+    if (!(series_[index].builder->spec() == spec)) continue;
+    auto& list = series_[index].strategies;
+    if (std::find(list.begin(), list.end(), slot) == list.end()) list.push_back(slot);
+    return;
+  }
+  series_.push_back({std::make_unique<BarBuilder>(spec, id), {slot}});
+  own.series.push_back(static_cast<std::uint32_t>(series_.size() - 1));
+}
+
+}  // namespace keel

@@ -1,0 +1,127 @@
+#include <keel/engine/verify.hpp>
+
+#include <cstring>
+
+#include <keel/journal/reader.hpp>
+#include <keel/model/describe.hpp>
+
+namespace keel {
+
+// Drives one engine over the transactions of one run.
+class Verifier final : private TransactionObserver {
+ public:
+  // `up_to_seq`: what the run began with, 0 for a new journal.
+  Status adopt(std::unique_ptr<Engine> engine, const std::string& folder, std::uint64_t up_to_seq, const RunInput* restart) {
+    engine_ = std::move(engine);
+    if (engine_->started_) return Error{engine_errors::kVerify, "engine", "started", "made, not started", {}};
+    engine_->config_.journal.clear();
+    engine_->config_.market_journal = MarketJournal::kAll;
+    if (up_to_seq != 0) {
+      if (auto status = engine_->recover(folder, up_to_seq); !status) return status;
+    }
+    engine_->venues_.clear();  // nothing is sent
+    engine_->observers_.assign(1, this);
+    engine_->marks_.reserve(engine_->registry_.size());
+    engine_->started_ = true;
+    engine_->recovered_ = restart != nullptr;
+    if (restart != nullptr) start_run(*restart);
+    return {};
+  }
+
+  [[nodiscard]] bool ready() const { return engine_ != nullptr; }
+  void start_run(const RunInput& input) {
+    engine_->run_ = input.run;
+    engine_->orders_.start_run(input.engine, input.run);
+  }
+
+  // Feeds the recorded input; true where the consequences are the recorded ones.
+  bool replay(const Transaction& transaction) {
+    const RecordHeader& input = transaction.input();
+    begin_ = end_ = nullptr;
+    engine_->seq_ = input.seq - 1;
+    engine_->on(input);
+    const RecordRange& recorded = transaction.records;
+    return static_cast<std::size_t>(end_ - begin_) == recorded.size_bytes() &&
+           std::memcmp(begin_, recorded.data(), recorded.size_bytes()) == 0;
+  }
+  [[nodiscard]] std::uint64_t expected_seq() const { return engine_->seq_ + 1; }
+
+  VerifyReport::Difference difference(const Transaction& transaction) const {
+    const RecordRange replayed{begin_, end_};
+    auto mine = replayed.begin();
+    auto theirs = transaction.records.begin();
+    while (mine != replayed.end() && theirs != transaction.records.end() && mine->size == theirs->size &&
+           std::memcmp(&*mine, &*theirs, mine->size) == 0) {
+      ++mine;
+      ++theirs;
+    }
+    return {transaction.first_seq, describe(transaction.input()),
+            theirs != transaction.records.end() ? describe(*theirs) : "nothing",
+            mine != replayed.end() ? describe(*mine) : "nothing"};
+  }
+
+ private:
+  void on_transaction(std::span<const std::byte> records) override {
+    begin_ = records.data();
+    end_ = begin_ + records.size();
+  }
+  std::unique_ptr<Engine> engine_;
+  const std::byte* begin_ = nullptr;
+  const std::byte* end_ = nullptr;
+};
+
+namespace {
+bool is_definition(RecordKind kind) {
+  return kind == RecordKind::kInstrumentDefined || kind == RecordKind::kAccountDefined;
+}
+}  // namespace
+
+Result<VerifyReport> verify(const std::string& folder, EngineMaker& maker) {
+  auto reader = JournalReader::open(folder);
+  if (!reader) return std::move(reader).error();
+  VerifyReport report;
+  Verifier verifier;
+  while (reader->next()) {
+    const Transaction& transaction = reader->transaction();
+    const RecordHeader& input = transaction.input();
+    const bool restarted = input.kind == RecordKind::kRestarted;
+    if (!verifier.ready() || restarted) {
+      auto engine = maker.make();
+      if (!engine) return std::move(engine).error();
+      const RunInput* restart = restarted ? &record_as<RunInput>(input) : nullptr;
+      const std::uint64_t before = restarted ? transaction.first_seq - 1 : 0;
+      if (auto status = verifier.adopt(std::move(engine).value(), folder, before, restart); !status)
+        return std::move(status).error();
+    }
+    if (input.kind == RecordKind::kRunStarted) verifier.start_run(record_as<RunInput>(input));
+    if (restarted || input.kind == RecordKind::kRunStarted) ++report.runs;
+    ++report.inputs;
+    for (const RecordHeader& record : transaction.records) {
+      report.facts += is_fact(record.kind) ? 1 : 0;
+      report.commands += is_command(record.kind) ? 1 : 0;
+    }
+    if (is_definition(input.kind)) {
+      verifier.replay(transaction);
+      continue;
+    }
+    const bool gap = !is_input(input.kind) || transaction.first_seq != verifier.expected_seq();
+    if (gap && !report.unrecorded_from) report.unrecorded_from = transaction.first_seq;
+    if (is_input(input.kind) && verifier.replay(transaction)) continue;
+    if (!report.unrecorded_from) report.difference = verifier.difference(transaction);
+    return report;
+  }
+  if (auto status = reader->status(); !status) return std::move(status).error();
+  return report;
+}
+
+std::string VerifyReport::text() const {
+  if (difference) {
+    return "replay: differs at seq " + std::to_string(difference->seq) + "\n  input    " + difference->input +
+           "\n  recorded " + difference->recorded + "\n  replayed " + difference->replayed;
+  }
+  if (unrecorded_from)
+    return "replay: identical up to seq " + std::to_string(*unrecorded_from - 1) + "; market data was not recorded from there";
+  return "replay: identical";
+}
+
+}  // namespace keel
