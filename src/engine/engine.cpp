@@ -140,19 +140,21 @@ void Engine::fold(const RecordHeader& record) {
 }
 
 void Engine::commit() {
+  // A market input that led to nothing moves no deadline but that of its own bars (see on_market).
+  const bool deadlines_moved = facts_in_transaction_ || !is_market(input_->kind);
   const bool anything = journal_.transaction_begin() != journal_.transaction_end();
   if (anything) {
     const std::byte* begin = journal_.transaction_begin();
     const std::byte* end = journal_.transaction_end();
     journal_.commit();
+    input_ = nullptr;
     for (auto* observer : observers_)
       observer->on_transaction({begin, static_cast<std::size_t>(end - begin)});
     if (venues_touched_ != 0) send(begin, end);
   }
-  // A market input that led to nothing moves no deadline but that of its own bars (see on_market).
-  if (facts_in_transaction_ || !is_market(input_->kind)) update_deadline();
   input_ = nullptr;
   in_input_ = false;
+  if (deadlines_moved) update_deadline();
   if (config_.snapshot_every != 0 && seq_ - snapshot_seq_ >= config_.snapshot_every && !config_.journal.empty()) {
     if (auto status = snapshot(); !status) log_->log(LogLevel::kError, "engine", status.error().message());
   }
@@ -223,20 +225,17 @@ void Engine::on_market(const RecordHeader& input) {
   if (at >= feeds_.size()) return;
   switch (input.kind) {
     case RecordKind::kQuote:
+      build_bars(input, at);
       for (std::size_t i = 0; i < feeds_[at].quotes.size(); ++i)
         call(slots_[feeds_[at].quotes[i]], [&input](Strategy& s, Context& c) { s.on_quote(c, record_as<Quote>(input)); });
       break;
     case RecordKind::kTrade:
-      // By index: a callback may subscribe, and the lists move.
-      for (std::size_t i = 0; i < feeds_[at].series.size(); ++i) {
-        const auto index = feeds_[at].series[i];
-        BarBuilder& builder = *series_[index].builder;
-        builder.on_trade(record_as<Trade>(input), [this, index](Bar& bar) { bar_closed(index, bar); });
-        const auto close = builder.next_deadline();
-        if (close && (!deadline_ || *close < *deadline_)) deadline_ = close;
-      }
+      build_bars(input, at);
       for (std::size_t i = 0; i < feeds_[at].trades.size(); ++i)
         call(slots_[feeds_[at].trades[i]], [&input](Strategy& s, Context& c) { s.on_trade(c, record_as<Trade>(input)); });
+      break;
+    case RecordKind::kMarketGap:
+      build_bars(input, at);
       break;
     case RecordKind::kBar: {
       const auto& bar = record_as<Bar>(input);
@@ -250,6 +249,17 @@ void Engine::on_market(const RecordHeader& input) {
       for (std::size_t i = 0; i < feeds_[at].market.size(); ++i)
         call(slots_[feeds_[at].market[i]], [&input](Strategy& s, Context& c) { s.on_market(c, input); });
       break;
+  }
+}
+
+// By index: a callback may subscribe, and the lists move.
+void Engine::build_bars(const RecordHeader& input, std::size_t at) {
+  for (std::size_t i = 0; i < feeds_[at].series.size(); ++i) {
+    const auto index = feeds_[at].series[i];
+    BarBuilder& builder = *series_[index].builder;
+    builder.on_market(input, [this, index](Bar& bar) { bar_closed(index, bar); });
+    const auto close = builder.next_deadline();
+    if (close && (!deadline_ || *close < *deadline_)) deadline_ = close;
   }
 }
 

@@ -240,7 +240,7 @@ void Engine::subscribe_bars(std::uint16_t slot, InstrumentId id, const BarSpec& 
     if (std::find(list.begin(), list.end(), slot) == list.end()) list.push_back(slot);
     return;
   }
-  series_.push_back({std::make_unique<BarBuilder>(spec, id), {slot}});
+  series_.push_back({std::make_unique<BarBuilder>(spec, id, config_.bars), {slot}});
   own.series.push_back(static_cast<std::uint32_t>(series_.size() - 1));
 }
 

@@ -33,6 +33,7 @@ Result<bool> Simulation::run(std::uint64_t events) {
 
 void Simulation::take(const RecordHeader& record) {
   advance(record.ts_event, false);
+  last_ = record.ts_event;
   for (auto* venue : venues_) venue->on_market(record, record.ts_event);
   if (feed_latency_.ns == 0) {
     hand_over(record);
@@ -78,7 +79,7 @@ void Simulation::advance(Timestamp time, bool inclusive) {
 
 // One event, the earliest that is due; at one instant in the order of the header's comment.
 bool Simulation::step(Timestamp time, bool inclusive) {
-  enum class What { kNone, kMarket, kVenue, kReport, kDeadline } what = What::kNone;
+  enum class What { kNone, kMarket, kVenue, kDeadline } what = What::kNone;
   std::size_t which = 0;
   Timestamp earliest = time;
   const auto offer = [&](std::optional<Timestamp> at, What kind, std::size_t index) {
@@ -91,7 +92,6 @@ bool Simulation::step(Timestamp time, bool inclusive) {
   };
   if (const auto* record = delayed()) offer(record->ts_recv, What::kMarket, 0);
   for (std::size_t i = 0; i < venues_.size(); ++i) offer(venues_[i]->next_event_time(), What::kVenue, i);
-  for (std::size_t i = 0; i < venues_.size(); ++i) offer(venues_[i]->next_report_time(), What::kReport, i);
   offer(engine_->next_deadline(), What::kDeadline, 0);
 
   switch (what) {
@@ -103,12 +103,16 @@ bool Simulation::step(Timestamp time, bool inclusive) {
       ++stats_.market_events;
       return true;
     }
-    case What::kVenue: venues_[which]->advance_to(earliest); return true;
-    case What::kReport: {
-      const RecordHeader* report = venues_[which]->next_report(earliest);
-      KEEL_ASSERT(report != nullptr, "a report was due");
-      hand_over(*report);
-      ++stats_.reports;
+    case What::kVenue: {
+      SimVenue& venue = *venues_[which];
+      venue.advance_to(earliest);
+      while (const RecordHeader* report = venue.next_report(earliest)) {
+        // A copy: the venue's own is valid until it is called again, and the engine will call it.
+        const auto* bytes = reinterpret_cast<const std::byte*>(report);
+        report_.assign(bytes, bytes + report->size);
+        hand_over(*reinterpret_cast<const RecordHeader*>(report_.data()));
+        ++stats_.reports;
+      }
       return true;
     }
     case What::kDeadline: {
@@ -123,22 +127,7 @@ bool Simulation::step(Timestamp time, bool inclusive) {
   return false;
 }
 
-// The feed has ended: market data, commands and reports that are under way still arrive. Deadlines
-// beyond them do not fire: the simulated world has no time after its last event.
-void Simulation::finish() {
-  while (!engine_->is_stopped()) {
-    std::optional<Timestamp> latest;
-    const auto note = [&latest](std::optional<Timestamp> at) {
-      if (at && (!latest || *at > *latest)) latest = at;
-    };
-    if (const auto* record = delayed()) note(record->ts_recv);
-    for (auto* venue : venues_) {
-      note(venue->next_command_time());
-      note(venue->next_report_time());
-    }
-    if (!latest) return;
-    advance(*latest, true);
-  }
-}
+// The feed has ended; what is under way still arrives.
+void Simulation::finish() { advance(last_ + kAfterTheEnd, true); }
 
 }  // namespace keel

@@ -51,6 +51,7 @@ struct EngineConfig {
   OrderManagerConfig orders;
   RiskLimits limits;
   std::uint64_t snapshot_every = 1u << 22;    // records between snapshots; 0: only on stop
+  BarOptions bars;                            // of every series that the engine builds
   LogSink* log = nullptr;
 };
 
@@ -154,6 +155,7 @@ class Engine final : private Emitter {
   void settle();  // linked orders and queued callbacks, until there are none
   void on_market(const RecordHeader& input);
   void on_timer(Timestamp deadline);
+  void build_bars(const RecordHeader& input, std::size_t at);
   void bar_closed(std::uint32_t series, Bar& bar);
   void tell_bar(std::uint32_t series, const Bar& bar);
   template <class F>

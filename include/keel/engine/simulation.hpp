@@ -35,6 +35,9 @@ class InputProbe {
 
 class Simulation {
  public:
+  // How long commands, reports and timers go on after the last market event.
+  static constexpr Duration kAfterTheEnd = Duration::minutes(1);
+
   // The engine is wired to the venues and started by the host.
   Simulation(Engine& engine, MarketFeed& feed, Duration feed_latency = Duration{0});
 
@@ -66,6 +69,8 @@ class Simulation {
   std::span<const std::byte> run_;  // of the feed, not yet taken
   InputProbe* probe_ = nullptr;
   SimulationStats stats_;
+  std::vector<std::byte> report_;
+  Timestamp last_{0};
 };
 
 }  // namespace keel
