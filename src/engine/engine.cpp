@@ -7,8 +7,7 @@ namespace keel {
 
 Engine::Engine(const EngineConfig& config)
     : config_(config), marks_(registry_), orders_(config.orders, registry_), portfolio_(registry_, directory_),
-      risk_(config.limits, registry_, directory_, marks_, orders_, portfolio_), journal_(Journal::scratch()),
-      log_(config.log != nullptr ? config.log : &null_log()) {
+      journal_(Journal::scratch()), log_(config.log != nullptr ? config.log : &null_log()) {
   callbacks_.reserve(1024);
 }
 
@@ -23,7 +22,7 @@ Status Engine::add_venue(Venue& venue) {
   if (venues_[index] != nullptr)
     return Error{engine_errors::kWiring, "venue", std::string{directory_.venue_name(venue.id())}, "added once", {}};
   venues_[index] = &venue;
-  risk_.set_capabilities(venue.id(), venue.capabilities());
+  set_capabilities(venue.id(), venue.capabilities());
   return {};
 }
 
@@ -48,10 +47,15 @@ void Engine::on(const RecordHeader& input) {
     on_market(*input_);
   } else {
     switch (input.kind) {
-      case RecordKind::kOrderReport: orders_.on_report(record_as<OrderReport>(*input_), *this); break;
+      case RecordKind::kOrderReport: on_report(record_as<OrderReport>(*input_)); break;
       case RecordKind::kTimer: on_timer(record_as<TimerInput>(*input_).deadline); break;
       case RecordKind::kHostCommand: on_host_command(record_as<HostCommand>(*input_)); break;
-      case RecordKind::kConnection: orders_.on_connection(record_as<ConnectionInput>(*input_), *this); break;
+      case RecordKind::kConnection: {
+        const auto& connection = record_as<ConnectionInput>(*input_);
+        orders_.on_connection(connection, *this);
+        if (connection.state == ConnectionState::kUp) snapshots_wanted_ = connection.venue;
+        break;
+      }
       case RecordKind::kInstrumentDefined:
       case RecordKind::kAccountDefined:
         if (auto status = define(*input_); !status) log_->log(LogLevel::kError, "engine", status.error().message());
@@ -62,6 +66,7 @@ void Engine::on(const RecordHeader& input) {
       case RecordKind::kRestarted:
         restart_time_ = now_;
         orders_.on_restart(*this);
+        risk_->on_restart(now_);
         for (auto& slot : slots_) call(slot, [](Strategy& s, Context& c) { s.on_recovered(c); });
         break;
       case RecordKind::kParameter: {
@@ -76,6 +81,25 @@ void Engine::on(const RecordHeader& input) {
   }
   settle();
   commit();
+  if (snapshots_wanted_.value != 0) {
+    request_snapshots(snapshots_wanted_);
+    snapshots_wanted_ = VenueId{0};
+  }
+}
+
+void Engine::on_report(const OrderReport& report) {
+  orders_.on_report(report, *this);
+  if (report.kind == ReportKind::kSnapshotEnd && restart_time_) {
+    // Reconciled: every order of this account has been reported as the venue has it.
+    reconciled_.push_back(report.account);
+    const auto waits = [this](const Account& account) {
+      const auto venue = account.venue.value - 1u;
+      return venue < venues_.size() && venues_[venue] != nullptr &&
+             std::find(reconciled_.begin(), reconciled_.end(), account.id) == reconciled_.end();
+    };
+    const auto& accounts = directory_.accounts();
+    if (std::none_of(accounts.begin(), accounts.end(), waits)) risk_->set_ready();
+  }
 }
 
 bool Engine::is_recorded(const RecordHeader& input) const {
@@ -130,7 +154,7 @@ void Engine::emit(RecordHeader& record) {
 void Engine::fold(const RecordHeader& record) {
   orders_.fold(record);
   portfolio_.fold(record);
-  risk_.fold(record);
+  risk_->fold(record);
   if (!is_order_record(record.kind)) return;
   const auto& fact = record_as<OrderRecord>(record);
   if (fact.open_before == fact.open_after || fact.terms.reduce_only()) return;
@@ -220,7 +244,7 @@ Engine::Feed& Engine::feed(InstrumentId id) {
 void Engine::on_market(const RecordHeader& input) {
   marks_.fold(input);
   portfolio_.revalue(input.instrument, marks_);
-  risk_.on_market(input.instrument, now_, *this);
+  risk_->on_market(input.instrument, now_, *this);
   const auto at = input.instrument.value - 1u;
   if (at >= feeds_.size()) return;
   switch (input.kind) {
@@ -277,7 +301,7 @@ void Engine::tell_bar(std::uint32_t index, const Bar& bar) {
 
 void Engine::on_timer(Timestamp deadline) {
   orders_.on_time(deadline, *this);
-  risk_.on_time(deadline, *this);
+  risk_->on_time(deadline, *this);
   for (std::uint32_t index = 0; index < series_.size(); ++index)
     series_[index].builder->on_time(deadline, [this, index](Bar& bar) { bar_closed(index, bar); });
   for (auto& slot : slots_) {
@@ -295,7 +319,7 @@ void Engine::update_deadline() {
     if (at && (!deadline_ || *at < *deadline_)) deadline_ = at;
   };
   earliest(orders_.next_deadline());
-  earliest(risk_.next_deadline());
+  earliest(risk_->next_deadline());
   for (const auto& series : series_) earliest(series.builder->next_deadline());
   for (const auto& slot : slots_)
     if (!slot.timers.empty()) earliest(slot.timers.front());

@@ -26,6 +26,7 @@ Status Engine::start(Timestamp now) {
     if (instrument.venue.value == 0 || instrument.venue.value > directory_.venue_count())
       return Error{engine_errors::kWiring, "venue", instrument.symbol.str(), "each instrument names a declared venue", {}};
   }
+  if (auto status = prepare(); !status) return status;
   std::uint32_t run = 1;
   bool has_past = false;
   if (!config_.journal.empty()) {
@@ -52,9 +53,32 @@ Status Engine::start(Timestamp now) {
   if (auto status = record_definitions(now); !status) return status;
   const RunInput input = run_input(has_past ? RecordKind::kRestarted : RecordKind::kRunStarted, now);
   on(input.header);
-  update_deadline();
   if (failure_) return *failure_;
+  if (has_past) {
+    for (std::size_t i = 0; i < venues_.size(); ++i) request_snapshots({static_cast<std::uint16_t>(i + 1)});
+  }
   return config_.journal.empty() ? Status{} : snapshot();
+}
+
+// Everything is declared: the risk checker can be made.
+Status Engine::prepare() {
+  if (auto status = config_.limits.check(registry_, directory_); !status) return status;
+  risk_.emplace(config_.limits, registry_, directory_, marks_, orders_, portfolio_);
+  for (std::size_t i = 0; i < capabilities_.size(); ++i)
+    if (i < venues_.size() && venues_[i] != nullptr) risk_->set_capabilities({static_cast<std::uint16_t>(i + 1)}, capabilities_[i]);
+  return {};
+}
+
+void Engine::set_capabilities(VenueId venue, const Capabilities& capabilities) {
+  if (capabilities_.size() < venue.value) capabilities_.resize(venue.value);
+  capabilities_[venue.value - 1u] = capabilities;
+  if (risk_) risk_->set_capabilities(venue, capabilities);
+}
+
+void Engine::request_snapshots(VenueId venue) {
+  if (venue.value - 1u >= venues_.size() || venues_[venue.value - 1u] == nullptr) return;
+  for (const auto& account : directory_.accounts())
+    if (account.venue == venue) venues_[venue.value - 1u]->request_snapshot(account.id);
 }
 
 RunInput Engine::run_input(RecordKind kind, Timestamp now) const {
@@ -94,20 +118,29 @@ Status Engine::record_definitions(Timestamp now) {
     begin(header, true);
     commit();
   };
-  const auto entry = [&](std::uint8_t kind, std::uint16_t id, std::string_view name) {
+  for (std::size_t i = 0; i < directory_.venue_count(); ++i) {
+    const VenueId id{static_cast<std::uint16_t>(i + 1)};
     DirectoryEntry record = make_record<DirectoryEntry>(RecordKind::kAccountDefined);
-    record.header.flags = kind;
-    record.entry.id = AccountId{id};
-    record.entry.name = FixedText<40>::clipped(name);
+    record.header.flags = DirectoryEntry::kVenue;
+    record.entry.id = AccountId{id.value};
+    record.entry.name = FixedText<40>::clipped(directory_.venue_name(id));
+    if (i < capabilities_.size()) {
+      record.order_types = capabilities_[i].order_types;
+      record.times_in_force = capabilities_[i].times_in_force;
+      record.features = capabilities_[i].features();
+    }
+    if (i < known_.venues.size() && std::memcmp(&record, &known_.venues[i], sizeof record) == 0) continue;
+    if (known_.venues.size() <= i) known_.venues.resize(i + 1);
+    known_.venues[i] = record;
     give(record.header);
-  };
-  for (; known_.venues < directory_.venue_count(); ++known_.venues) {
-    const auto id = static_cast<std::uint16_t>(known_.venues + 1);
-    entry(DirectoryEntry::kVenue, id, directory_.venue_name(VenueId{id}));
   }
   for (; known_.strategies < directory_.strategy_count(); ++known_.strategies) {
     const auto id = static_cast<std::uint16_t>(known_.strategies + 1);
-    entry(DirectoryEntry::kStrategy, id, directory_.strategy_name(StrategyId{id}));
+    DirectoryEntry record = make_record<DirectoryEntry>(RecordKind::kAccountDefined);
+    record.header.flags = DirectoryEntry::kStrategy;
+    record.entry.id = AccountId{id};
+    record.entry.name = FixedText<40>::clipped(directory_.strategy_name(StrategyId{id}));
+    give(record.header);
   }
   for (; known_.accounts < directory_.accounts().size(); ++known_.accounts) {
     DirectoryEntry record = make_record<DirectoryEntry>(RecordKind::kAccountDefined);
@@ -147,13 +180,20 @@ Status Engine::define(const RecordHeader& record) {
     return {};
   }
   const auto& entry = record_as<DirectoryEntry>(record);
+  if (record.flags == DirectoryEntry::kVenue && entry.entry.id.value != 0) {
+    DirectoryEntry plain = entry;
+    plain.header = make_record<DirectoryEntry>(RecordKind::kAccountDefined).header;
+    plain.header.flags = DirectoryEntry::kVenue;
+    if (known_.venues.size() < entry.entry.id.value) known_.venues.resize(entry.entry.id.value);
+    known_.venues[entry.entry.id.value - 1u] = plain;
+    if (started_) adopt_capabilities();
+  }
   if (started_) return {};
   const std::string_view name = entry.entry.name.view();
   const auto id = entry.entry.id.value;
   bool agrees = false;
   if (record.flags == DirectoryEntry::kVenue) {
     agrees = directory_.venue_name(VenueId{id}) == name;
-    known_.venues = std::max<std::size_t>(known_.venues, id);
   } else if (record.flags == DirectoryEntry::kStrategy) {
     agrees = directory_.strategy_name(StrategyId{id}) == name;
     known_.strategies = std::max<std::size_t>(known_.strategies, id);
@@ -163,6 +203,17 @@ Status Engine::define(const RecordHeader& record) {
   }
   if (agrees) return {};
   return recovery_error("directory", std::string{name}, "declared by the host as it was recorded, in the same order", record.seq);
+}
+
+// Verify decides by what the venues could do then.
+void Engine::adopt_capabilities() {
+  for (std::size_t i = 0; i < known_.venues.size(); ++i) {
+    Capabilities recorded;
+    recorded.order_types = known_.venues[i].order_types;
+    recorded.times_in_force = known_.venues[i].times_in_force;
+    recorded.set_features(known_.venues[i].features);
+    if (recorded.order_types != 0) set_capabilities({static_cast<std::uint16_t>(i + 1)}, recorded);
+  }
 }
 
 // --- recovery ------------------------------------------------------------------------------------
@@ -219,7 +270,7 @@ void Engine::save_state(StateWriter& writer) const {
   writer.put(known_.instruments);
   orders_.save(writer);
   portfolio_.save(writer);
-  risk_.save(writer);
+  risk_->save(writer);
   writer.end(section);
 }
 
@@ -241,7 +292,7 @@ void Engine::load_state(StateReader& reader) {
   }
   orders_.load(reader);
   portfolio_.load(reader);
-  risk_.load(reader);
+  risk_->load(reader);
   reader.end();
   rebuild_open_by_strategy();
   load_strategies(reader);

@@ -13,7 +13,7 @@ OrderId Engine::submit(const OrderRequest& request) {
   if (++requests_ > kMaxRequests)
     return orders_.deny(own, {Reason::kTooManyRequests, Int128::from(requests_), Int128::from(kMaxRequests)}, *this);
   if (journal_.failed()) return orders_.deny(own, {Reason::kJournalFailed, {}, {}}, *this);
-  auto decision = risk_.check(own, now_);
+  auto decision = risk_->check(own, now_);
   if (!decision.approved()) return orders_.deny(own, decision.denial(), *this);
   return orders_.submit(std::move(decision).take(), *this);
 }
@@ -34,21 +34,26 @@ BracketIds Engine::submit_bracket(const BracketRequest& request) {
     OrderRequest stop = OrderRequest::stop(exit.instrument, exit.side, exit.terms.quantity, *request.stop_loss);
     exit.terms = stop.reduce_only().terms;
     exit.contingency = request.take_profit ? Contingency::kOuo : Contingency::kOto;
-    ids.stop_loss = orders_.hold(exit, *this);
+    ids.stop_loss = hold(exit);
   }
   if (request.take_profit) {
     OrderRequest target = OrderRequest::limit(exit.instrument, exit.side, request.entry.terms.quantity, *request.take_profit);
     exit.terms = target.reduce_only().terms;
     exit.contingency = request.stop_loss ? Contingency::kOuo : Contingency::kOto;
-    ids.take_profit = orders_.hold(exit, *this);
+    ids.take_profit = hold(exit);
   }
   return ids;
+}
+
+OrderId Engine::hold(const OrderRequest& request) {
+  const Denial denial = risk_->validate(request, now_);
+  return denial.reason == Reason::kNone ? orders_.hold(request, *this) : orders_.deny(request, denial, *this);
 }
 
 Reason Engine::replace(const ReplaceRequest& request) {
   if (++requests_ > kMaxRequests) return Reason::kTooManyRequests;
   if (journal_.failed()) return Reason::kJournalFailed;
-  auto decision = risk_.check(request, now_);
+  auto decision = risk_->check(request, now_);
   if (!decision.approved()) return decision.denial().reason;
   return orders_.replace(std::move(decision).take(), *this);
 }
@@ -74,18 +79,12 @@ void Engine::flatten(std::optional<AccountId> account, Reason why) {
   for (const auto& own : directory_.accounts()) {
     if (account && own.id != *account) continue;
     for (const auto& instrument : registry_.all()) {
-      const Position* position = portfolio_.position(own.id, instrument.id);
-      if (position == nullptr || position->quantity.is_zero()) continue;
-      const Side side = position->quantity.is_positive() ? Side::kSell : Side::kBuy;
-      // What is on its way out already must not be closed twice.
-      const Quantity leaving = orders_.closing_quantity(own.id, instrument.id, side);
-      const Quantity rest = abs(position->quantity) - leaving;
-      if (!rest.is_positive()) continue;
-      OrderRequest close = OrderRequest::market(instrument.id, side, rest);
-      close.reduce_only().on(own.id).at(instrument.venue);
-      auto decision = risk_.check_flatten(close, now_);
+      // What is on its way out already is not closed twice: the request covers the rest.
+      const auto close = risk_->flatten_request(own.id, instrument.id);
+      if (!close) continue;
+      auto decision = risk_->check_flatten(*close, now_);
       if (decision.approved()) orders_.submit(std::move(decision).take(), *this);
-      else orders_.deny(close, decision.denial(), *this);
+      else orders_.deny(*close, decision.denial(), *this);
     }
   }
 }
@@ -131,7 +130,7 @@ void Engine::act(const OrderManager::Action& action) {
       ReplaceRequest change{};
       change.order = action.order;
       change.quantity = action.quantity;
-      auto decision = risk_.check(change, now_);
+      auto decision = risk_->check(change, now_);
       if (decision.approved()) orders_.replace(std::move(decision).take(), *this);
       return;
     }
@@ -148,7 +147,7 @@ void Engine::act(const OrderManager::Action& action) {
       request.parent = order->parent;
       request.group = order->group;
       request.client_id = order->client_id;
-      auto decision = risk_.check(request, now_);
+      auto decision = risk_->check(request, now_, action.order);
       // Denied at release: the order ends, with the reason, and its strategy is told.
       if (decision.approved()) orders_.release(action.order, std::move(decision).take(), *this);
       else cancel(action.order, decision.denial().reason);
@@ -158,6 +157,10 @@ void Engine::act(const OrderManager::Action& action) {
 }
 
 // --- the host ------------------------------------------------------------------------------------
+
+void Engine::tell(const Status& status) {
+  if (!status) log_->log(LogLevel::kError, "engine", status.error().message());
+}
 
 void Engine::on_host_command(const HostCommand& command) {
   const std::optional<AccountId> account =
@@ -192,20 +195,27 @@ void Engine::on_host_command(const HostCommand& command) {
     case HostAction::kCancelAll: cancel_matching(strategy, account, instrument, Reason::kByRequest); break;
     case HostAction::kFlatten: flatten(account, Reason::kByRequest); break;
     case HostAction::kSetTradingState:
-      risk_.set_trading_state(static_cast<TradingState>(command.level), by, *this);
+      tell(risk_->set_trading_state(static_cast<TradingState>(command.level), command.account, by, *this));
       break;
     case HostAction::kSetKillLevel: {
       const auto level = static_cast<KillLevel>(command.level);
-      risk_.set_kill_level(level, by, *this);
+      tell(risk_->set_kill_level(level, command.name.view(), by, *this));
       if (level == KillLevel::kCancelAll) cancel_matching(std::nullopt, std::nullopt, std::nullopt, Reason::kByKillSwitch);
       if (level == KillLevel::kFlatten) flatten(std::nullopt, Reason::kByKillSwitch);
       break;
     }
-    case HostAction::kResetKillSwitch: risk_.reset_kill_switch(by, *this); break;
-    case HostAction::kSetLimit:
-      if (auto status = risk_.set_limit(command, *this); !status)
-        log_->log(LogLevel::kError, "engine", status.error().message());
+    case HostAction::kResetKillSwitch: tell(risk_->reset_kill_switch(by, *this)); break;
+    case HostAction::kReady: risk_->set_ready(); break;
+    case HostAction::kSetLimit: {
+      const auto limit = parse_limit(command.name.view());
+      if (!limit) {
+        tell(limit.error());
+        break;
+      }
+      const LimitScope scope{command.header.instrument, command.strategy, command.account};
+      tell(risk_->set_limit(*limit, scope, command.level == 0 ? std::optional{command.value} : std::nullopt, command.currency, by, *this));
       break;
+    }
     case HostAction::kChangeCash:
     case HostAction::kChangePosition: {
       const bool cash = command.action == HostAction::kChangeCash;

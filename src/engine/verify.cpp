@@ -16,10 +16,13 @@ class Verifier final : private TransactionObserver {
     if (engine_->started_) return Error{engine_errors::kVerify, "engine", "started", "made, not started", {}};
     engine_->config_.journal.clear();
     engine_->config_.market_journal = MarketJournal::kAll;
+    engine_->capabilities_.clear();
+    engine_->venues_.clear();  // nothing is sent
+    if (auto status = engine_->prepare(); !status) return status;
     if (up_to_seq != 0) {
       if (auto status = engine_->recover(folder, up_to_seq); !status) return status;
+      engine_->adopt_capabilities();
     }
-    engine_->venues_.clear();  // nothing is sent
     engine_->observers_.assign(1, this);
     engine_->marks_.reserve(engine_->registry_.size());
     engine_->started_ = true;

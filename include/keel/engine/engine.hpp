@@ -75,6 +75,8 @@ class Engine final : private Emitter {
   // Wiring, before start. What is given by reference must outlive the engine.
   [[nodiscard]] InstrumentRegistry& instruments() { return registry_; }
   [[nodiscard]] Directory& directory() { return directory_; }
+  // What config.limits said; limits of single instruments, strategies and accounts are set here.
+  [[nodiscard]] RiskLimits& limits() { return config_.limits; }
   // venue.id() must be one of directory().add_venue.
   Status add_venue(Venue& venue);
   // The strategy trades `account` unless a request names another.
@@ -110,7 +112,11 @@ class Engine final : private Emitter {
   [[nodiscard]] const Marks& marks() const { return marks_; }
   [[nodiscard]] const OrderManager& orders() const { return orders_; }
   [[nodiscard]] const Portfolio& portfolio() const { return portfolio_; }
-  [[nodiscard]] const RiskChecker& risk() const { return risk_; }
+  // From start on.
+  [[nodiscard]] const RiskChecker& risk() const {
+    KEEL_ASSERT(risk_.has_value(), "risk() before start");
+    return *risk_;
+  }
   [[nodiscard]] const Journal& journal() const { return journal_; }
   [[nodiscard]] const InstrumentRegistry& instruments() const { return registry_; }
   [[nodiscard]] const Directory& directory() const { return directory_; }
@@ -153,6 +159,7 @@ class Engine final : private Emitter {
   void send(const std::byte* begin, const std::byte* end);
   void deliver(const Waiting& waiting);
   void settle();  // linked orders and queued callbacks, until there are none
+  void on_report(const OrderReport& report);
   void on_market(const RecordHeader& input);
   void on_timer(Timestamp deadline);
   void build_bars(const RecordHeader& input, std::size_t at);
@@ -169,6 +176,8 @@ class Engine final : private Emitter {
   void act(const OrderManager::Action& action);
   OrderId submit(const OrderRequest& request);
   BracketIds submit_bracket(const BracketRequest& request);
+  OrderId hold(const OrderRequest& request);
+  void tell(const Status& status);
   Reason replace(const ReplaceRequest& request);
   Reason cancel(OrderId order, Reason why);
   void cancel_matching(std::optional<StrategyId> strategy, std::optional<AccountId> account,
@@ -180,6 +189,10 @@ class Engine final : private Emitter {
   void subscribe_bars(std::uint16_t slot, InstrumentId id, const BarSpec& spec);
 
   // recovery.cpp
+  Status prepare();
+  void request_snapshots(VenueId venue);
+  void adopt_capabilities();
+  void set_capabilities(VenueId venue, const Capabilities& capabilities);
   Status recover(const std::string& folder, std::uint64_t up_to_seq);
   Status record_definitions(Timestamp now);
   Status define(const RecordHeader& record);
@@ -197,7 +210,7 @@ class Engine final : private Emitter {
   Marks marks_;
   OrderManager orders_;
   Portfolio portfolio_;
-  RiskChecker risk_;
+  std::optional<RiskChecker> risk_;  // from start on, when everything is declared
   Journal journal_;
   LogSink* log_;
 
@@ -223,9 +236,13 @@ class Engine final : private Emitter {
   std::optional<Timestamp> deadline_;
   std::optional<Timestamp> restart_time_;
   struct {  // definitions that the journal holds
-    std::uint64_t venues = 0, strategies = 0, accounts = 0;
+    std::vector<DirectoryEntry> venues;
+    std::uint64_t strategies = 0, accounts = 0;
     std::vector<Instrument> instruments;
   } known_;
+  VenueId snapshots_wanted_{0};
+  std::vector<AccountId> reconciled_;  // since the restart
+  std::vector<Capabilities> capabilities_;  // by VenueId - 1
   std::uint32_t run_ = 1;
   std::uint32_t requests_ = 0;   // in this transaction
   std::uint32_t venues_touched_ = 0;  // bit per venue; more than 32 venues: all are asked

@@ -88,6 +88,7 @@ enum class HostAction : std::uint8_t {
   kStop = 13,
   kAcceptAdjustment = 14,
   kSetMode = 15,
+  kReady = 16,  // reconciled by a person: new risk may be taken again
 };
 
 // kHostCommand: what a person or another process asks of the engine; journaled before it acts.
@@ -124,6 +125,8 @@ struct DirectoryEntry {
   static constexpr std::uint8_t kVenue = 1, kStrategy = 2, kAccount = 3;  // header.flags
   RecordHeader header;
   Account entry;  // of a venue or strategy only id (in `id`) and name count
+  // Of a venue: its capabilities (bits as in Capabilities), because decisions depend on them.
+  std::uint32_t order_types, times_in_force, features, reserved;
 };
 
 struct ConnectionInput {

@@ -24,6 +24,21 @@ struct Capabilities {
   [[nodiscard]] constexpr bool supports(TimeInForce tif) const {
     return (times_in_force >> static_cast<unsigned>(tif) & 1u) != 0;
   }
+  // The yes-or-no fields and client_id_length as one number, for records; and back.
+  [[nodiscard]] constexpr std::uint32_t features() const {
+    return (replace ? 1u : 0u) | (post_only ? 2u : 0u) | (reduce_only ? 4u : 0u) |
+           (native_brackets ? 8u : 0u) | (native_oco ? 16u : 0u) | (integer_order_ids ? 32u : 0u) |
+           (static_cast<std::uint32_t>(client_id_length) << 8);
+  }
+  constexpr void set_features(std::uint32_t bits) {
+    replace = (bits & 1u) != 0;
+    post_only = (bits & 2u) != 0;
+    reduce_only = (bits & 4u) != 0;
+    native_brackets = (bits & 8u) != 0;
+    native_oco = (bits & 16u) != 0;
+    integer_order_ids = (bits & 32u) != 0;
+    client_id_length = static_cast<std::uint8_t>(bits >> 8);
+  }
   template <class... E>
   [[nodiscard]] static constexpr std::uint32_t bits(E... values) {
     return ((1u << static_cast<unsigned>(values)) | ...);
