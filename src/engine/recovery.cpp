@@ -43,6 +43,8 @@ Status Engine::start(Timestamp now) {
     if (has_past) {
       if (auto status = recover(config_.journal, ~std::uint64_t{0}); !status) return status;
       has_past = seq_ != 0;  // a journal that holds nothing is a new one
+      recovered_seq_ = seq_;
+      recovered_hash_ = rolling_.value();
     }
   }
   run_ = run;

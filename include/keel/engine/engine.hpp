@@ -98,6 +98,9 @@ class Engine final : private Emitter {
   [[nodiscard]] std::optional<Timestamp> next_deadline() const { return deadline_; }
 
   [[nodiscard]] bool recovered() const { return recovered_; }
+  // What start() found in the journal: its last seq, and the rolling hash there; 0 in a new one.
+  [[nodiscard]] std::uint64_t recovered_seq() const { return recovered_seq_; }
+  [[nodiscard]] std::uint64_t recovered_hash() const { return recovered_hash_; }
   [[nodiscard]] bool is_stopped() const { return stopped_; }
   // Why the engine stopped by itself; null while all is well.
   [[nodiscard]] const Error* failure() const { return failure_ ? &*failure_ : nullptr; }
@@ -230,7 +233,7 @@ class Engine final : private Emitter {
   std::uint64_t input_seq_ = 0;
   RollingHash rolling_;
   std::uint64_t seq_ = 0;
-  std::uint64_t snapshot_seq_ = 0;
+  std::uint64_t snapshot_seq_ = 0, recovered_seq_ = 0, recovered_hash_ = 0;
   std::uint64_t commands_sent_ = 0;
   Timestamp now_{0};
   std::optional<Timestamp> deadline_;
