@@ -18,8 +18,9 @@ double seconds_since(Clock::time_point start) {
 // Everything a report needs of a run while it goes on.
 class Recording final : public TransactionObserver, public InputProbe {
  public:
-  Recording(const Engine& engine, AccountId account, Duration every, bool measure)
-      : engine_(engine), account_(account), every_(every), measure_(measure) {}
+  Recording(const Engine& engine, const BacktestConfig& config)
+      : recorder(engine.instruments(), engine.directory(), config.recorder), engine_(engine), every_(config.sample_every),
+        measure_(config.measure_latency), market_folded_(config.market_journal == MarketJournal::kAll) {}
 
   void on_transaction(std::span<const std::byte> records) override {
     const RecordRange range{records.data(), records.data() + records.size()};
@@ -34,30 +35,41 @@ class Recording final : public TransactionObserver, public InputProbe {
   void after(const RecordHeader& input, std::uint64_t commands) override {
     if (measure_ && commands > 0)
       latencies_ns.push_back(std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - started_).count());
+    if (!market_folded_ && is_market(input.kind)) sample_price(input);
     if (!filled_ && engine_.now() < next_sample_) return;
     filled_ = false;
-    recorder.sample(engine_.now(), engine_.portfolio().valuation(account_));
+    sample();
+  }
+  void sample() {
+    recorder.sample(engine_.now(), engine_.portfolio().valuation(AccountId{1}));
     next_sample_ = engine_.now() + every_;
-    (void)input;
   }
 
   RunRecorder recorder;
   std::vector<std::int64_t> latencies_ns;
 
  private:
+  void sample_price(const RecordHeader& input) {
+    recorder.count_market_inputs(1);
+    const Mark* mark = engine_.marks().find(input.instrument);
+    if (mark == nullptr) return;
+    const auto price = engine_.marks().valuation(input.instrument, true);
+    if (price) recorder.sample_price(engine_.now(), input.instrument, price->price);
+  }
+
   const Engine& engine_;
-  AccountId account_;
   Duration every_;
-  bool measure_;
+  bool measure_, market_folded_;
   bool filled_ = false;
   Timestamp next_sample_{INT64_MIN};
   Clock::time_point started_;
 };
 
-std::optional<double> percentile(std::vector<std::int64_t>& sorted, double part) {
-  if (sorted.empty()) return std::nullopt;
-  const auto last = static_cast<double>(sorted.size() - 1);
-  return static_cast<double>(sorted[static_cast<std::size_t>(part * last + 0.5)]);
+std::optional<LatencySummary> summary(std::vector<std::int64_t>& latencies) {
+  if (latencies.empty()) return std::nullopt;
+  std::sort(latencies.begin(), latencies.end());
+  const auto at = [&latencies](std::size_t percent) { return latencies[(latencies.size() - 1) * percent / 100]; };
+  return LatencySummary{latencies.size(), at(50), at(99), latencies.back()};
 }
 
 HostCommand opening_balance(const Money& cash, Timestamp now) {
@@ -151,7 +163,7 @@ Result<RunReport> Backtest::run(std::string_view name, Strategy& strategy, Marke
   auto venue = wire(*engine_, name, strategy);
   if (!venue) return std::move(venue).error();
   venue_ = std::move(venue).value();
-  Recording recording{*engine_, AccountId{1}, config_.sample_every, config_.measure_latency};
+  Recording recording{*engine_, config_};
   engine_->observe(recording);
   for (auto* observer : observers_) engine_->observe(*observer);
 
@@ -160,6 +172,7 @@ Result<RunReport> Backtest::run(std::string_view name, Strategy& strategy, Marke
   if (!begin) return std::move(begin).error();
   if (auto status = engine_->start(*begin); !status) return std::move(status).error();
   engine_->on(opening_balance(config_.cash, *begin).header);
+  recording.sample();
   Simulation simulation{*engine_, source, config_.feed_latency};
   simulation.add_venue(*venue_);
   simulation.probe(&recording);
@@ -174,20 +187,22 @@ Result<RunReport> Backtest::run(std::string_view name, Strategy& strategy, Marke
   }
   const double seconds = seconds_since(started);
   if (const Error* failure = engine_->failure()) return *failure;
-  recording.recorder.sample(engine_->now(), engine_->portfolio().valuation(AccountId{1}));
+  recording.sample();
 
   const std::uint64_t hash = engine_->rolling_hash();
   if (auto status = engine_->stop(engine_->now()); !status) return std::move(status).error();
-  RunReport report = recording.recorder.report();
-  report.title = config_.title;
-  report.strategy = std::string{name};
-  report.journal = config_.journal;
-  report.events = simulation.stats().market_events;
-  report.seconds = seconds;
-  report.rolling_hash = hash;
-  std::sort(recording.latencies_ns.begin(), recording.latencies_ns.end());
-  report.latency_p50_ns = percentile(recording.latencies_ns, 0.50);
-  report.latency_p99_ns = percentile(recording.latencies_ns, 0.99);
+  auto report = recording.recorder.report();
+  if (!report) return report;
+  HostInfo& host = report->host;
+  host.title = config_.title;
+  host.journal_path = config_.journal;
+  host.parameters.push_back({"strategy", std::string{name}});
+  host.parameters.push_back({"venue", config_.venue});
+  host.parameters.push_back({"opening balance", config_.cash.to_text()});
+  host.wall_seconds = seconds;
+  host.events_per_second = seconds > 0 ? std::optional{static_cast<double>(simulation.stats().market_events) / seconds} : std::nullopt;
+  host.latency = summary(recording.latencies_ns);
+  host.rolling_hash = hash;
   return report;
 }
 

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include <keel/analytics/report.hpp>
+#include <keel/analytics/run_recorder.hpp>
 #include <keel/engine/simulation.hpp>
 #include <keel/engine/verify.hpp>
 
@@ -31,6 +31,7 @@ struct BacktestConfig {
   MarketJournal market_journal = MarketJournal::kAll;
   Duration feed_latency{0};
   Duration sample_every = Duration::minutes(1);  // of equity, for the report
+  RunRecorderConfig recorder;                    // periods of the statistics
   bool measure_latency = true;                   // event to command, by a steady clock
   OrderManagerConfig orders;
   BarOptions bars;

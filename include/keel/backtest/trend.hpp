@@ -1,3 +1,5 @@
+// Trend: a strategy that is worth reading, for first runs, the command line and the demo.
+//
 // A trend follower for one spot pair, long only: buys when a fast average crosses above a slow one,
 // sizes by volatility so that every trade risks the same part of the account, and protects each
 // position with a stop at the venue that follows the price up and never down.
@@ -6,6 +8,8 @@
 #include <keel/engine/strategy.hpp>
 #include <keel/indicators/moving_average.hpp>
 #include <keel/indicators/volatility.hpp>
+
+namespace keel {
 
 struct TrendSettings {
   int fast = 45;              // bars of the fast average
@@ -16,21 +20,21 @@ struct TrendSettings {
   double max_invested = 0.9;  // part of equity in one position at most
 };
 
-class Trend final : public keel::Strategy {
+class Trend final : public Strategy {
  public:
-  explicit Trend(keel::InstrumentId instrument, const TrendSettings& settings = {})
+  explicit Trend(InstrumentId instrument, const TrendSettings& settings = {})
       : instrument_{instrument}, settings_{settings}, fast_{settings.fast}, slow_{settings.slow},
         range_{settings.volatility} {}
 
-  void on_start(keel::Context& context) override {
-    context.subscribe_bars(instrument_, keel::Duration::minutes(1));
+  void on_start(Context& context) override {
+    context.subscribe_bars(instrument_, Duration::minutes(1));
   }
 
-  void on_bar(keel::Context& context, const keel::Bar& bar) override {
+  void on_bar(Context& context, const Bar& bar) override {
     on_history(bar);
     if (!slow_.ready() || !range_.ready()) return;
     const bool rising = fast_.value() > slow_.value();
-    const keel::Order* entry = context.order(entry_);
+    const Order* entry = context.order(entry_);
     if (context.position(instrument_).is_zero()) {
       const bool under_way = entry != nullptr && entry->is_open();
       if (rising && !was_rising_ && !under_way) enter(context, bar);
@@ -44,7 +48,7 @@ class Trend final : public keel::Strategy {
   }
 
   // What the indicators need of a bar; also fed with the bars that a restart has missed.
-  void on_history(const keel::Bar& bar) override {
+  void on_history(const Bar& bar) override {
     fast_.update(bar.close);
     slow_.update(bar.close);
     range_.update(bar);
@@ -53,46 +57,48 @@ class Trend final : public keel::Strategy {
   KEEL_STATE(fast_, slow_, range_, entry_, stop_, stop_price_, was_rising_)
 
  private:
-  [[nodiscard]] keel::Price below(const keel::Bar& bar, const keel::Instrument& instrument) const {
+  [[nodiscard]] Price below(const Bar& bar, const Instrument& instrument) const {
     const double price = bar.close.to_double() - settings_.stop_ranges * range_.value();
-    return keel::Price::nearest(price).value_or(bar.close).floor_to(instrument.price_increment);
+    return Price::nearest(price).value_or(bar.close).floor_to(instrument.price_increment);
   }
 
-  void enter(keel::Context& context, const keel::Bar& bar) {
-    const keel::Instrument& instrument = context.instrument(instrument_);
+  void enter(Context& context, const Bar& bar) {
+    const Instrument& instrument = context.instrument(instrument_);
     const double equity = context.valuation().equity.to_double();
     const double distance = settings_.stop_ranges * range_.value();
     if (!(distance > 0)) return;  // a market that does not move gives no size
     double size = settings_.risk * equity / distance;
     const double affordable = settings_.max_invested * equity / bar.close.to_double();
     if (size > affordable) size = affordable;
-    const auto quantity = keel::Quantity::nearest(size);
+    const auto quantity = Quantity::nearest(size);
     if (!quantity) return;
-    const keel::Quantity lots = quantity->floor_to(instrument.quantity_increment);
+    const Quantity lots = quantity->floor_to(instrument.quantity_increment);
     if (lots < instrument.min_quantity) return;
 
     stop_price_ = below(bar, instrument);
-    const auto entry = keel::OrderRequest::market(instrument_, keel::Side::kBuy, lots);
+    const auto entry = OrderRequest::market(instrument_, Side::kBuy, lots);
     const auto ids = context.submit_bracket({entry, std::nullopt, stop_price_});
     entry_ = ids.entry;
     stop_ = ids.stop_loss;
   }
 
-  void raise_stop(keel::Context& context, const keel::Bar& bar) {
-    const keel::Price wanted = below(bar, context.instrument(instrument_));
-    const keel::Order* stop = context.order(stop_);
-    if (stop == nullptr || stop->state != keel::OrderState::kWorking || wanted <= stop_price_) return;
-    keel::ReplaceRequest change{};
+  void raise_stop(Context& context, const Bar& bar) {
+    const Price wanted = below(bar, context.instrument(instrument_));
+    const Order* stop = context.order(stop_);
+    if (stop == nullptr || stop->state != OrderState::kWorking || wanted <= stop_price_) return;
+    ReplaceRequest change{};
     change.order = stop_;
     change.trigger_price = wanted;
-    if (context.replace(change) == keel::Reason::kNone) stop_price_ = wanted;
+    if (context.replace(change) == Reason::kNone) stop_price_ = wanted;
   }
 
-  keel::InstrumentId instrument_;
+  InstrumentId instrument_;
   TrendSettings settings_;
-  keel::Ema fast_, slow_;
-  keel::Atr range_;
-  keel::OrderId entry_{}, stop_{};
-  keel::Price stop_price_{};
+  Ema fast_, slow_;
+  Atr range_;
+  OrderId entry_{}, stop_{};
+  Price stop_price_{};
   bool was_rising_ = true;  // the first crossing counts, not the state at the start
 };
+
+}  // namespace keel
