@@ -14,7 +14,7 @@
 #include <keel/backtest/backtest.hpp>
 #include <keel/backtest/trend.hpp>
 #include <keel/core/format.hpp>
-#include <keel/storage/csv.hpp>
+#include <keel/storage/csv_feed.hpp>
 
 using namespace keel::literals;
 
@@ -24,15 +24,16 @@ namespace {
 class ProgressBar final : public keel::Progress {
  public:
   void on_progress(std::uint64_t events, std::uint64_t total, keel::Timestamp now) override {
-    const std::uint64_t percent = total == 0 ? 0 : events * 100 / total;
-    if (percent == shown_) return;
-    shown_ = percent;
-    fmt::print(stderr, "\r  [{:<50}] {:3}%  {}", std::string(percent / 2, '#'), percent, keel::to_text(keel::utc_date(now)));
+    (void)total;  // a compressed file does not tell how many rows it holds
+    const std::uint64_t shown = events / 2'000;
+    if (shown == shown_) return;
+    shown_ = shown;
+    fmt::print(stderr, "\r  {:>9} trades  {}  {:<50}", events, keel::to_text(keel::utc_date(now)), std::string(shown, '#'));
   }
   void done() const { fmt::print(stderr, "\n"); }
 
  private:
-  std::uint64_t shown_ = 101;
+  std::uint64_t shown_ = ~std::uint64_t{0};
 };
 
 int fail(const keel::Error& error) {
@@ -110,18 +111,18 @@ int main(int argc, char** argv) {
   if (!btc) return fail(btc.error());
 
   keel::CsvSpec columns;
-  columns.time = {"timestamp", keel::TimeUnit::kSeconds};
+  columns.time = "timestamp";
   columns.price = "price";
   columns.size = "amount";
-  auto feed = keel::csv_trades(data, columns, *btc, bitcoin());
+  auto feed = keel::csv_trades(data, columns, test.instruments().get(*btc));
   if (!feed) return fail(feed.error());
 
   ProgressBar progress;
   keel::Trend strategy{*btc};
-  auto report = test.run("trend", strategy, **feed, &progress);
+  auto report = test.run("trend", strategy, *feed, &progress);
   progress.done();
   if (!report) return fail(report.error());
-  fmt::print("{}", (*feed)->rows().text());
+  fmt::print("{}\n", feed->report().to_text());
   fmt::print("{}", keel::summary_text(*report));
   if (auto status = write_all(folder, *report); !status) return fail(status.error());
   fmt::print("\nwritten to {}: report.html report.json fills.csv orders.csv demo.journal\n", out);
@@ -130,7 +131,7 @@ int main(int argc, char** argv) {
   keel::Trend fresh{*btc};
   const auto recovered = test.recover("trend", fresh);
   if (!recovered) return fail(recovered.error());
-  const bool same = recovered->rolling_hash == report->rolling_hash;
+  const bool same = recovered->rolling_hash == report->host.rolling_hash;
   fmt::print("recovered {} records in {:.0f} ms: {} open orders, hash {}\n", recovered->seq, recovered->seconds * 1e3,
              recovered->open_orders, same ? "as before" : "DIFFERS");
 

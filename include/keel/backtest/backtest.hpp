@@ -66,6 +66,7 @@ class Backtest {
 
   // The venue is filled in. Before run. Errors: model.*.
   Result<InstrumentId> add_instrument(const InstrumentSpec& spec);
+  [[nodiscard]] const InstrumentRegistry& instruments() const { return listed_; }
   [[nodiscard]] RiskLimits& limits() { return config_.limits; }
   // Sees every transaction of the coming runs.
   void observe(TransactionObserver& observer) { observers_.push_back(&observer); }

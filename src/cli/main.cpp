@@ -1,0 +1,59 @@
+// keel: backtests, journals and reports from the command line.
+#include <fmt/core.h>
+
+#include <keel/core/error.hpp>
+
+#include "cli/commands.hpp"
+
+namespace keel::cli {
+
+std::string json_string(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20) {
+      out += fmt::format("\\u{:04x}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+int fail(const Error& error, bool json) {
+  if (json) {
+    fmt::print(stderr, "{{\"code\":{},\"field\":{},\"value\":{},\"rule\":{},\"where\":{}}}\n", json_string(error.code.text),
+               json_string(error.field), json_string(error.value), json_string(error.rule), json_string(error.where));
+  } else {
+    fmt::print(stderr, "keel: {}\n", error.message());
+  }
+  return kFailed;
+}
+
+}  // namespace keel::cli
+
+int main(int argc, char** argv) {
+  CLI::App app{"keel: backtests, journals and reports.\n\n"
+               "Examples:\n"
+               "  keel backtest btc.yaml --out build/run --journal build/run/run.journal\n"
+               "  keel replay btc.yaml --journal build/run/run.journal\n"
+               "  keel inspect build/run/run.journal --records --kind order_filled\n"
+               "  keel report build/run/run.journal --html report.html"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", KEEL_VERSION);
+  int code = 0;
+  keel::cli::add_backtest(app, code);
+  keel::cli::add_replay(app, code);
+  keel::cli::add_inspect(app, code);
+  keel::cli::add_report(app, code);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int status = app.exit(error);
+    return status == 0 ? 0 : 2;
+  }
+  return code;
+}
