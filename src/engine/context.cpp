@@ -68,7 +68,7 @@ OrderId Context::set_target_position(InstrumentId id, Quantity target) {
   return engine_->set_target(strategy_, account_, id, target);
 }
 
-const Order* Context::order(OrderId id) const { return engine_->orders_.find(id); }
+const Order* Context::order(OrderId id) const { return engine_->orders_->find(id); }
 
 Quantity Context::position(InstrumentId id) const {
   const Position* position = position_details(id);

@@ -6,7 +6,7 @@
 namespace keel {
 
 Engine::Engine(const EngineConfig& config)
-    : config_(config), marks_(registry_), orders_(config.orders, registry_), portfolio_(registry_, directory_),
+    : config_(config), marks_(registry_), portfolio_(registry_, directory_),
       journal_(Journal::scratch()), log_(config.log != nullptr ? config.log : &null_log()) {
   callbacks_.reserve(1024);
 }
@@ -52,8 +52,8 @@ void Engine::on(const RecordHeader& input) {
       case RecordKind::kHostCommand: on_host_command(record_as<HostCommand>(*input_)); break;
       case RecordKind::kConnection: {
         const auto& connection = record_as<ConnectionInput>(*input_);
-        orders_.on_connection(connection, *this);
-        if (connection.state == ConnectionState::kUp) snapshots_wanted_ = connection.venue;
+        orders_->on_connection(connection, *this);
+        if (connection.state == ConnectionState::kUp) ask_for_snapshots(connection.venue);
         break;
       }
       case RecordKind::kInstrumentDefined:
@@ -65,8 +65,9 @@ void Engine::on(const RecordHeader& input) {
         break;
       case RecordKind::kRestarted:
         restart_time_ = now_;
-        orders_.on_restart(*this);
+        orders_->on_restart(*this);
         risk_->on_restart(now_);
+        for (std::size_t i = 0; i < directory_.venue_count(); ++i) ask_for_snapshots({static_cast<std::uint16_t>(i + 1)});
         for (auto& slot : slots_) call(slot, [](Strategy& s, Context& c) { s.on_recovered(c); });
         break;
       case RecordKind::kParameter: {
@@ -81,14 +82,11 @@ void Engine::on(const RecordHeader& input) {
   }
   settle();
   commit();
-  if (snapshots_wanted_.value != 0) {
-    request_snapshots(snapshots_wanted_);
-    snapshots_wanted_ = VenueId{0};
-  }
+  if (!snapshots_wanted_.empty()) request_snapshots();
 }
 
 void Engine::on_report(const OrderReport& report) {
-  orders_.on_report(report, *this);
+  orders_->on_report(report, *this);
   if (report.kind == ReportKind::kSnapshotEnd && restart_time_) {
     // Reconciled: every order of this account has been reported as the venue has it.
     reconciled_.push_back(report.account);
@@ -152,7 +150,7 @@ void Engine::emit(RecordHeader& record) {
 }
 
 void Engine::fold(const RecordHeader& record) {
-  orders_.fold(record);
+  orders_->fold(record);
   portfolio_.fold(record);
   risk_->fold(record);
   if (!is_order_record(record.kind)) return;
@@ -187,7 +185,7 @@ void Engine::commit() {
 void Engine::settle() {
   OrderManager::Action action;
   while (true) {
-    if (orders_.next_action(action)) {
+    if (orders_->next_action(action)) {
       act(action);
       continue;
     }
@@ -300,7 +298,7 @@ void Engine::tell_bar(std::uint32_t index, const Bar& bar) {
 }
 
 void Engine::on_timer(Timestamp deadline) {
-  orders_.on_time(deadline, *this);
+  orders_->on_time(deadline, *this);
   risk_->on_time(deadline, *this);
   for (std::uint32_t index = 0; index < series_.size(); ++index)
     series_[index].builder->on_time(deadline, [this, index](Bar& bar) { bar_closed(index, bar); });
@@ -318,7 +316,7 @@ void Engine::update_deadline() {
   const auto earliest = [this](std::optional<Timestamp> at) {
     if (at && (!deadline_ || *at < *deadline_)) deadline_ = at;
   };
-  earliest(orders_.next_deadline());
+  earliest(orders_->next_deadline());
   earliest(risk_->next_deadline());
   for (const auto& series : series_) earliest(series.builder->next_deadline());
   for (const auto& slot : slots_)

@@ -26,7 +26,6 @@ Status Engine::start(Timestamp now) {
     if (instrument.venue.value == 0 || instrument.venue.value > directory_.venue_count())
       return Error{engine_errors::kWiring, "venue", instrument.symbol.str(), "each instrument names a declared venue", {}};
   }
-  if (auto status = prepare(); !status) return status;
   std::uint32_t run = 1;
   bool has_past = false;
   if (!config_.journal.empty()) {
@@ -40,6 +39,9 @@ Status Engine::start(Timestamp now) {
     auto opened = has_past ? Journal::open(config_.journal, journal) : Journal::create(config_.journal, journal);
     if (!opened) return std::move(opened).error();
     journal_ = std::move(opened).value();
+  }
+  if (auto status = prepare(config_.engine_id, run); !status) return status;
+  if (!config_.journal.empty()) {
     if (has_past) {
       if (auto status = recover(config_.journal, ~std::uint64_t{0}); !status) return status;
       has_past = seq_ != 0;  // a journal that holds nothing is a new one
@@ -47,8 +49,6 @@ Status Engine::start(Timestamp now) {
       recovered_hash_ = rolling_.value();
     }
   }
-  run_ = run;
-  orders_.start_run(config_.engine_id, run);
   marks_.reserve(registry_.size());
   started_ = true;
   recovered_ = has_past;
@@ -56,16 +56,18 @@ Status Engine::start(Timestamp now) {
   const RunInput input = run_input(has_past ? RecordKind::kRestarted : RecordKind::kRunStarted, now);
   on(input.header);
   if (failure_) return *failure_;
-  if (has_past) {
-    for (std::size_t i = 0; i < venues_.size(); ++i) request_snapshots({static_cast<std::uint16_t>(i + 1)});
-  }
   return config_.journal.empty() ? Status{} : snapshot();
 }
 
 // Everything is declared: the risk checker can be made.
-Status Engine::prepare() {
+Status Engine::prepare(std::uint32_t engine, std::uint32_t run) {
+  run_ = run;
+  OrderManagerConfig orders = config_.orders;
+  orders.engine = engine;
+  orders.run = run;
+  orders_.emplace(orders, registry_);
   if (auto status = config_.limits.check(registry_, directory_); !status) return status;
-  risk_.emplace(config_.limits, registry_, directory_, marks_, orders_, portfolio_);
+  risk_.emplace(config_.limits, registry_, directory_, marks_, *orders_, portfolio_);
   for (std::size_t i = 0; i < capabilities_.size(); ++i)
     if (i < venues_.size() && venues_[i] != nullptr) risk_->set_capabilities({static_cast<std::uint16_t>(i + 1)}, capabilities_[i]);
   return {};
@@ -77,10 +79,23 @@ void Engine::set_capabilities(VenueId venue, const Capabilities& capabilities) {
   if (risk_) risk_->set_capabilities(venue, capabilities);
 }
 
-void Engine::request_snapshots(VenueId venue) {
-  if (venue.value - 1u >= venues_.size() || venues_[venue.value - 1u] == nullptr) return;
-  for (const auto& account : directory_.accounts())
-    if (account.venue == venue) venues_[venue.value - 1u]->request_snapshot(account.id);
+// Part of the input that leads to it, so that verify takes the same way; the question itself leaves
+// after the commit.
+void Engine::ask_for_snapshots(VenueId venue) {
+  for (const auto& account : directory_.accounts()) {
+    if (account.venue != venue) continue;
+    orders_->on_snapshot_requested(account.id, venue, now_);
+    snapshots_wanted_.push_back(account.id);
+  }
+}
+
+void Engine::request_snapshots() {
+  const auto wanted = std::move(snapshots_wanted_);
+  snapshots_wanted_.clear();
+  for (const AccountId id : wanted) {
+    const std::size_t venue = directory_.account(id)->venue.value - 1u;
+    if (venue < venues_.size() && venues_[venue] != nullptr) venues_[venue]->request_snapshot(id);
+  }
 }
 
 RunInput Engine::run_input(RecordKind kind, Timestamp now) const {
@@ -270,7 +285,7 @@ void Engine::save_state(StateWriter& writer) const {
   writer.put(known_.strategies);
   writer.put(known_.accounts);
   writer.put(known_.instruments);
-  orders_.save(writer);
+  orders_->save(writer);
   portfolio_.save(writer);
   risk_->save(writer);
   writer.end(section);
@@ -292,7 +307,7 @@ void Engine::load_state(StateReader& reader) {
     if (i >= registry_.size() || !(registry_.all()[i].symbol == known_.instruments[i].symbol))
       reader.fail("instrument " + known_.instruments[i].symbol.str() + " is not declared in the recorded order");
   }
-  orders_.load(reader);
+  orders_->load(reader);
   portfolio_.load(reader);
   risk_->load(reader);
   reader.end();
@@ -347,7 +362,7 @@ Status Engine::snapshot() {
 void Engine::rebuild_open_by_strategy() {
   open_.clear();
   open_stride_ = 0;
-  orders_.for_each_open([this](const Order& order) {
+  orders_->for_each_open([this](const Order& order) {
     if (order.terms.reduce_only()) return;
     auto& open = open_by_strategy(order.strategy, order.instrument);
     (order.side == Side::kBuy ? open.buy : open.sell) += order.open_worst;

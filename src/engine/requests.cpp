@@ -11,43 +11,38 @@ OrderId Engine::submit(const OrderRequest& request) {
   if (const auto* instrument = registry_.find(own.instrument); instrument != nullptr && own.venue.value == 0)
     own.venue = instrument->venue;
   if (++requests_ > kMaxRequests)
-    return orders_.deny(own, {Reason::kTooManyRequests, Int128::from(requests_), Int128::from(kMaxRequests)}, *this);
-  if (journal_.failed()) return orders_.deny(own, {Reason::kJournalFailed, {}, {}}, *this);
+    return orders_->deny(own, {Reason::kTooManyRequests, Int128::from(requests_), Int128::from(kMaxRequests)}, *this);
+  if (journal_.failed()) return orders_->deny(own, {Reason::kJournalFailed, {}, {}}, *this);
   auto decision = risk_->check(own, now_);
-  if (!decision.approved()) return orders_.deny(own, decision.denial(), *this);
-  return orders_.submit(std::move(decision).take(), *this);
+  if (!decision.approved()) return orders_->deny(own, decision.denial(), *this);
+  return orders_->submit(std::move(decision).take(), *this);
 }
 
 BracketIds Engine::submit_bracket(const BracketRequest& request) {
-  BracketIds ids{};
-  ids.entry = submit(request.entry);
-  const Order* entry = orders_.find(ids.entry);
-  if (entry == nullptr) return ids;  // denied: there is nothing to protect
+  OrderRequest entry = request.entry;
+  if (const auto* instrument = registry_.find(entry.instrument); instrument != nullptr && entry.venue.value == 0)
+    entry.venue = instrument->venue;
+  const auto refuse = [&](const Denial& denial) { return BracketIds{orders_->deny(entry, denial, *this), {0}, {0}}; };
+  if (++requests_ > kMaxRequests) return refuse({Reason::kTooManyRequests, Int128::from(requests_), Int128::from(kMaxRequests)});
+  if (journal_.failed()) return refuse({Reason::kJournalFailed, {}, {}});
+  // An exit that no venue would take is found out before there is a position to protect.
+  const auto check_exit = [&](const OrderRequest& leg) {
+    OrderRequest exit = leg;
+    exit.account = entry.account;
+    exit.venue = entry.venue;
+    return risk_->validate(exit, now_);
+  };
+  const Side out = opposite(entry.side);
+  Denial denial{Reason::kNone, {}, {}};
+  if (request.stop_loss) denial = check_exit(OrderRequest::stop(entry.instrument, out, entry.terms.quantity, *request.stop_loss));
+  if (request.take_profit && denial.reason == Reason::kNone)
+    denial = check_exit(OrderRequest::limit(entry.instrument, out, entry.terms.quantity, *request.take_profit));
+  if (denial.reason != Reason::kNone) return refuse(denial);
 
-  OrderRequest exit = request.entry;
-  exit.venue = entry->venue;
-  exit.side = opposite(request.entry.side);
-  exit.parent = ids.entry;
-  exit.group = ids.entry.value;
-  exit.client_id = {};
-  if (request.stop_loss) {
-    OrderRequest stop = OrderRequest::stop(exit.instrument, exit.side, exit.terms.quantity, *request.stop_loss);
-    exit.terms = stop.reduce_only().terms;
-    exit.contingency = request.take_profit ? Contingency::kOuo : Contingency::kOto;
-    ids.stop_loss = hold(exit);
-  }
-  if (request.take_profit) {
-    OrderRequest target = OrderRequest::limit(exit.instrument, exit.side, request.entry.terms.quantity, *request.take_profit);
-    exit.terms = target.reduce_only().terms;
-    exit.contingency = request.stop_loss ? Contingency::kOuo : Contingency::kOto;
-    ids.take_profit = hold(exit);
-  }
-  return ids;
-}
-
-OrderId Engine::hold(const OrderRequest& request) {
-  const Denial denial = risk_->validate(request, now_);
-  return denial.reason == Reason::kNone ? orders_.hold(request, *this) : orders_.deny(request, denial, *this);
+  auto decision = risk_->check(entry, now_);
+  if (!decision.approved()) return refuse(decision.denial());
+  const auto made = orders_->submit_bracket(std::move(decision).take(), request, *this);
+  return {made.entry, made.take_profit, made.stop_loss};
 }
 
 Reason Engine::replace(const ReplaceRequest& request) {
@@ -55,17 +50,17 @@ Reason Engine::replace(const ReplaceRequest& request) {
   if (journal_.failed()) return Reason::kJournalFailed;
   auto decision = risk_->check(request, now_);
   if (!decision.approved()) return decision.denial().reason;
-  return orders_.replace(std::move(decision).take(), *this);
+  return orders_->replace(std::move(decision).take(), *this);
 }
 
-Reason Engine::cancel(OrderId order, Reason why) { return orders_.cancel(order, why, *this); }
+Reason Engine::cancel(OrderId order, Reason why) { return orders_->cancel(order, why, *this); }
 
 void Engine::cancel_matching(std::optional<StrategyId> strategy, std::optional<AccountId> account,
                              std::optional<InstrumentId> instrument, Reason why) {
   // First the list, then the cancels: each cancel moves the book of open orders.
   std::vector<OrderId> open;
-  open.reserve(orders_.open_count());
-  orders_.for_each_open([&](const Order& order) {
+  open.reserve(orders_->open_count());
+  orders_->for_each_open([&](const Order& order) {
     if (strategy && order.strategy != *strategy) return;
     if (account && order.account != *account) return;
     if (instrument && order.instrument != *instrument) return;
@@ -83,8 +78,8 @@ void Engine::flatten(std::optional<AccountId> account, Reason why) {
       const auto close = risk_->flatten_request(own.id, instrument.id);
       if (!close) continue;
       auto decision = risk_->check_flatten(*close, now_);
-      if (decision.approved()) orders_.submit(std::move(decision).take(), *this);
-      else orders_.deny(*close, decision.denial(), *this);
+      if (decision.approved()) orders_->submit(std::move(decision).take(), *this);
+      else orders_->deny(*close, decision.denial(), *this);
     }
   }
 }
@@ -120,7 +115,7 @@ OrderId Engine::set_target(StrategyId strategy, AccountId account, InstrumentId 
 
 void Engine::act(const OrderManager::Action& action) {
   using Kind = OrderManager::Action::Kind;
-  const Order* order = orders_.find(action.order);
+  const Order* order = orders_->find(action.order);
   if (order == nullptr || !order->is_open()) return;
   switch (action.kind) {
     case Kind::kCancel:
@@ -131,7 +126,7 @@ void Engine::act(const OrderManager::Action& action) {
       change.order = action.order;
       change.quantity = action.quantity;
       auto decision = risk_->check(change, now_);
-      if (decision.approved()) orders_.replace(std::move(decision).take(), *this);
+      if (decision.approved()) orders_->replace(std::move(decision).take(), *this);
       return;
     }
     case Kind::kRelease: {
@@ -149,8 +144,8 @@ void Engine::act(const OrderManager::Action& action) {
       request.client_id = order->client_id;
       auto decision = risk_->check(request, now_, action.order);
       // Denied at release: the order ends, with the reason, and its strategy is told.
-      if (decision.approved()) orders_.release(action.order, std::move(decision).take(), *this);
-      else cancel(action.order, decision.denial().reason);
+      if (decision.approved()) orders_->release(action.order, std::move(decision).take(), *this);
+      else orders_->deny_held(action.order, decision.denial(), *this);
       return;
     }
   }

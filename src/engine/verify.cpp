@@ -11,14 +11,14 @@ namespace keel {
 class Verifier final : private TransactionObserver {
  public:
   // `up_to_seq`: what the run began with, 0 for a new journal.
-  Status adopt(std::unique_ptr<Engine> engine, const std::string& folder, std::uint64_t up_to_seq, const RunInput* restart) {
+  Status adopt(std::unique_ptr<Engine> engine, const std::string& folder, std::uint64_t up_to_seq, const RunInput& run) {
     engine_ = std::move(engine);
     if (engine_->started_) return Error{engine_errors::kVerify, "engine", "started", "made, not started", {}};
     engine_->config_.journal.clear();
     engine_->config_.market_journal = MarketJournal::kAll;
     engine_->capabilities_.clear();
     engine_->venues_.clear();  // nothing is sent
-    if (auto status = engine_->prepare(); !status) return status;
+    if (auto status = engine_->prepare(run.engine, run.run); !status) return status;
     if (up_to_seq != 0) {
       if (auto status = engine_->recover(folder, up_to_seq); !status) return status;
       engine_->adopt_capabilities();
@@ -26,16 +26,11 @@ class Verifier final : private TransactionObserver {
     engine_->observers_.assign(1, this);
     engine_->marks_.reserve(engine_->registry_.size());
     engine_->started_ = true;
-    engine_->recovered_ = restart != nullptr;
-    if (restart != nullptr) start_run(*restart);
+    engine_->recovered_ = up_to_seq != 0;
     return {};
   }
 
   [[nodiscard]] bool ready() const { return engine_ != nullptr; }
-  void start_run(const RunInput& input) {
-    engine_->run_ = input.run;
-    engine_->orders_.start_run(input.engine, input.run);
-  }
 
   // Feeds the recorded input; true where the consequences are the recorded ones.
   bool replay(const Transaction& transaction) {
@@ -77,6 +72,17 @@ namespace {
 bool is_definition(RecordKind kind) {
   return kind == RecordKind::kInstrumentDefined || kind == RecordKind::kAccountDefined;
 }
+
+// Definitions come before the run's first input; order ids carry the run's number.
+Result<RunInput> first_run(const std::string& folder) {
+  auto reader = JournalReader::open(folder);
+  if (!reader) return std::move(reader).error();
+  while (reader->next())
+    if (reader->transaction().input().kind == RecordKind::kRunStarted) return record_as<RunInput>(reader->transaction().input());
+  if (auto status = reader->status(); !status) return std::move(status).error();
+  return Error{engine_errors::kVerify, "journal", folder, "a run that has started", {}};
+}
+
 }  // namespace
 
 Result<VerifyReport> verify(const std::string& folder, EngineMaker& maker) {
@@ -91,12 +97,12 @@ Result<VerifyReport> verify(const std::string& folder, EngineMaker& maker) {
     if (!verifier.ready() || restarted) {
       auto engine = maker.make();
       if (!engine) return std::move(engine).error();
-      const RunInput* restart = restarted ? &record_as<RunInput>(input) : nullptr;
+      const auto run = restarted ? Result<RunInput>{record_as<RunInput>(input)} : first_run(folder);
+      if (!run) return run.error();
       const std::uint64_t before = restarted ? transaction.first_seq - 1 : 0;
-      if (auto status = verifier.adopt(std::move(engine).value(), folder, before, restart); !status)
+      if (auto status = verifier.adopt(std::move(engine).value(), folder, before, *run); !status)
         return std::move(status).error();
     }
-    if (input.kind == RecordKind::kRunStarted) verifier.start_run(record_as<RunInput>(input));
     if (restarted || input.kind == RecordKind::kRunStarted) ++report.runs;
     ++report.inputs;
     for (const RecordHeader& record : transaction.records) {

@@ -113,7 +113,10 @@ class Engine final : private Emitter {
   [[nodiscard]] std::uint64_t state_hash() const;
 
   [[nodiscard]] const Marks& marks() const { return marks_; }
-  [[nodiscard]] const OrderManager& orders() const { return orders_; }
+  [[nodiscard]] const OrderManager& orders() const {  // from start on
+    KEEL_ASSERT(orders_.has_value(), "orders() before start");
+    return *orders_;
+  }
   [[nodiscard]] const Portfolio& portfolio() const { return portfolio_; }
   // From start on.
   [[nodiscard]] const RiskChecker& risk() const {
@@ -179,7 +182,6 @@ class Engine final : private Emitter {
   void act(const OrderManager::Action& action);
   OrderId submit(const OrderRequest& request);
   BracketIds submit_bracket(const BracketRequest& request);
-  OrderId hold(const OrderRequest& request);
   void tell(const Status& status);
   Reason replace(const ReplaceRequest& request);
   Reason cancel(OrderId order, Reason why);
@@ -192,8 +194,9 @@ class Engine final : private Emitter {
   void subscribe_bars(std::uint16_t slot, InstrumentId id, const BarSpec& spec);
 
   // recovery.cpp
-  Status prepare();
-  void request_snapshots(VenueId venue);
+  Status prepare(std::uint32_t engine, std::uint32_t run);
+  void ask_for_snapshots(VenueId venue);
+  void request_snapshots();
   void adopt_capabilities();
   void set_capabilities(VenueId venue, const Capabilities& capabilities);
   Status recover(const std::string& folder, std::uint64_t up_to_seq);
@@ -211,7 +214,7 @@ class Engine final : private Emitter {
   InstrumentRegistry registry_;
   Directory directory_;
   Marks marks_;
-  OrderManager orders_;
+  std::optional<OrderManager> orders_;  // from start on: its ids carry the run
   Portfolio portfolio_;
   std::optional<RiskChecker> risk_;  // from start on, when everything is declared
   Journal journal_;
@@ -243,7 +246,7 @@ class Engine final : private Emitter {
     std::uint64_t strategies = 0, accounts = 0;
     std::vector<Instrument> instruments;
   } known_;
-  VenueId snapshots_wanted_{0};
+  std::vector<AccountId> snapshots_wanted_;  // asked for once the transaction is done
   std::vector<AccountId> reconciled_;  // since the restart
   std::vector<Capabilities> capabilities_;  // by VenueId - 1
   std::uint32_t run_ = 1;
