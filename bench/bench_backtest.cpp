@@ -1,10 +1,11 @@
-// The EMA-cross backtest over 1,000,000 generated quotes, all components on: risk, orders, portfolio,
-// simulated venue; journal off, and in `process` durability with every quote recorded. Quotes lie in
-// memory in 40 bytes each; the ledger is a projection and off the path. Processor time.
+// The EMA-cross backtest over 1,000,000 generated quotes, all components on: risk, orders,
+// portfolio, simulated venue; journal off, and in `process` durability with every quote recorded.
+// Quotes lie in memory in 40 bytes each; the ledger is a projection and off the path. Processor
+// time.
 //
-// The reference of the throughput is the bare loop: the same two averages over the same quotes, with
-// nothing else. Peers on such a machine: NautilusTrader 1.231 35 thousand quotes a second, FLOX 0.11
-// 85 thousand with a Python strategy, hftbacktest 2.4 2.7 to 3.2 million.
+// The reference of the throughput is the bare loop: the same two averages over the same quotes,
+// with nothing else. Peers on such a machine: NautilusTrader 1.231 35 thousand quotes a second,
+// FLOX 0.11 85 thousand with a Python strategy, hftbacktest 2.4 2.7 to 3.2 million.
 #include <sys/resource.h>
 
 #include <cstdlib>
@@ -86,7 +87,9 @@ void declare(Engine& engine) {
   spec.price_increment = 0.00001_px;
   spec.quantity_increment = 1_qty;
   (void)engine.instruments().add(spec).value();
-  (void)engine.directory().add_account("main", venue, "USD", AccountKind::kMargin, AccountRealm::kSimulated).value();
+  (void)engine.directory()
+      .add_account("main", venue, "USD", AccountKind::kMargin, AccountRealm::kSimulated)
+      .value();
 }
 
 struct Outcome {
@@ -162,15 +165,16 @@ int main(int argc, char** argv) {
   Outcome outcome{};
   const double off = kQuotes / median_seconds(5, [&] { outcome = run(quotes, ""); });
   figures.add("quotes_per_second_journal_off", off, "1/s", "two averages alone", floor);
-  figures.add("commands_per_quote", static_cast<double>(outcome.commands) / kQuotes, "", "allowed", 0.05);
+  figures.add("commands_per_quote", static_cast<double>(outcome.commands) / kQuotes, "", "allowed",
+              0.05);
   figures.add("memory_above_data", peak_mib() - data_mib, "MiB", "allowed", 64);
 
   const auto folder = std::filesystem::temp_directory_path() / "keel_bench_journal";
   std::uint64_t journaled_hash = 0;
   const double on = kQuotes / median_seconds(3, [&] {
-    std::filesystem::remove_all(folder);
-    journaled_hash = run(quotes, folder.string()).hash;
-  });
+                      std::filesystem::remove_all(folder);
+                      journaled_hash = run(quotes, folder.string()).hash;
+                    });
   figures.add("quotes_per_second_journaled", on, "1/s", "journal off", off);
   figures.add("same_decisions", journaled_hash == outcome.hash ? 1 : 0, "", "expected", 1);
 
@@ -199,7 +203,8 @@ int main(int argc, char** argv) {
     identical = report.ok() && report->identical() && !report->unrecorded_from;
     inputs = report.ok() ? report->inputs : 0;
   });
-  figures.add("verify_inputs_per_second", static_cast<double>(inputs) / verify_seconds, "1/s", "aim", 6e6);
+  figures.add("verify_inputs_per_second", static_cast<double>(inputs) / verify_seconds, "1/s",
+              "aim", 6e6);
   figures.add("verify_identical", identical ? 1 : 0, "", "expected", 1);
   std::filesystem::remove_all(folder);
   return identical && journaled_hash == outcome.hash ? 0 : 1;

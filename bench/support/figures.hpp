@@ -20,7 +20,8 @@ namespace keel::bench {
 inline std::uint64_t clock_ns(clockid_t clock) {
   timespec t;
   clock_gettime(clock, &t);
-  return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000u + static_cast<std::uint64_t>(t.tv_nsec);
+  return static_cast<std::uint64_t>(t.tv_sec) * 1'000'000'000u +
+         static_cast<std::uint64_t>(t.tv_nsec);
 }
 inline std::uint64_t wall_ns() { return clock_ns(CLOCK_MONOTONIC); }
 // Processor time of this thread: other programs on the machine do not count.
@@ -28,14 +29,18 @@ inline std::uint64_t cpu_ns() { return clock_ns(CLOCK_THREAD_CPUTIME_ID); }
 
 // The compiler must believe that the value is used.
 template <class T>
-inline void keep(const T& value) { asm volatile("" : : "r,m"(value) : "memory"); }
+inline void keep(const T& value) {
+  asm volatile("" : : "r,m"(value) : "memory");
+}
 
 inline double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   return values.empty() ? 0 : values[values.size() / 2];
 }
 inline double percentile(std::vector<double>& sorted, double part) {
-  return sorted.empty() ? 0 : sorted[static_cast<std::size_t>(part * static_cast<double>(sorted.size() - 1))];
+  return sorted.empty()
+             ? 0
+             : sorted[static_cast<std::size_t>(part * static_cast<double>(sorted.size() - 1))];
 }
 
 // Runs `work` a few times and gives the median processor seconds of a run.
@@ -54,9 +59,12 @@ class Figures {
  public:
   Figures(int argc, char** argv, std::string bench) : bench_(std::move(bench)) {
     for (int i = 1; i < argc; ++i) {
-      if (std::strcmp(argv[i], "--json") == 0) json_ = true;
+      if (std::strcmp(argv[i], "--json") == 0)
+        json_ = true;
       else if (std::strcmp(argv[i], "--help") == 0) {
-        std::printf("bench_%s [--json]\nPrints each figure beside a reference measured in the same run.\n", bench_.c_str());
+        std::printf(
+            "bench_%s [--json]\nPrints each figure beside a reference measured in the same run.\n",
+            bench_.c_str());
         std::exit(0);
       } else {
         std::fprintf(stderr, "bench_%s: unknown option '%s'\n", bench_.c_str(), argv[i]);
@@ -65,14 +73,18 @@ class Figures {
     }
   }
   // `reference` is what the value is held against, by name; ratio is value / reference.
-  void add(const std::string& name, double value, const std::string& unit, const std::string& reference_name, double reference) {
+  void add(const std::string& name, double value, const std::string& unit,
+           const std::string& reference_name, double reference) {
     const double ratio = reference != 0 ? value / reference : 0;
     if (json_) {
-      std::printf("{\"name\":\"%s.%s\",\"value\":%.6g,\"unit\":\"%s\",\"reference_name\":\"%s\",\"reference\":%.6g,\"ratio\":%.4g}\n",
-                  bench_.c_str(), name.c_str(), value, unit.c_str(), reference_name.c_str(), reference, ratio);
+      std::printf(
+          "{\"name\":\"%s.%s\",\"value\":%.6g,\"unit\":\"%s\",\"reference_name\":\"%s\","
+          "\"reference\":%.6g,\"ratio\":%.4g}\n",
+          bench_.c_str(), name.c_str(), value, unit.c_str(), reference_name.c_str(), reference,
+          ratio);
     } else {
-      std::printf("%-44s %14.6g %-6s  %-34s %12.6g   x %.3g\n", (bench_ + "." + name).c_str(), value, unit.c_str(),
-                  reference_name.c_str(), reference, ratio);
+      std::printf("%-44s %14.6g %-6s  %-34s %12.6g   x %.3g\n", (bench_ + "." + name).c_str(),
+                  value, unit.c_str(), reference_name.c_str(), reference, ratio);
     }
     std::fflush(stdout);
   }

@@ -1,14 +1,14 @@
 // keel-demo: the main job, end to end, on 100,000 real BTC/USD trades.
 //
-// Trades -> one-minute bars -> a trend strategy -> risk checks -> order manager -> simulated venue with
-// fees, latency and slippage -> fills -> portfolio, P&L -> journal -> report. Then the journal is
-// recovered as after a crash, and verified by running the strategy again on what was recorded.
+// Trades -> one-minute bars -> a trend strategy -> risk checks -> order manager -> simulated venue
+// with fees, latency and slippage -> fills -> portfolio, P&L -> journal -> report. Then the journal
+// is recovered as after a crash, and verified by running the strategy again on what was recorded.
 #include <cstdio>
 #include <filesystem>
 #include <string>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
+#include <CLI/CLI.hpp>
 
 #include <keel/analytics/report_writers.hpp>
 #include <keel/backtest/backtest.hpp>
@@ -28,7 +28,8 @@ class ProgressBar final : public keel::Progress {
     const std::uint64_t shown = events / 2'000;
     if (shown == shown_) return;
     shown_ = shown;
-    fmt::print(stderr, "\r  {:>9} trades  {}  {:<50}", events, keel::to_text(keel::utc_date(now)), std::string(shown, '#'));
+    fmt::print(stderr, "\r  {:>9} trades  {}  {:<50}", events, keel::to_text(keel::utc_date(now)),
+               std::string(shown, '#'));
   }
   void done() const { fmt::print(stderr, "\n"); }
 
@@ -83,21 +84,29 @@ keel::BacktestConfig settings(const std::string& journal) {
 }
 
 keel::Status write_all(const std::filesystem::path& folder, const keel::RunReport& report) {
-  if (auto status = keel::write_html((folder / "report.html").string(), report); !status) return status;
-  if (auto status = keel::write_json((folder / "report.json").string(), report); !status) return status;
-  if (auto status = keel::write_fills_csv((folder / "fills.csv").string(), report); !status) return status;
+  if (auto status = keel::write_html((folder / "report.html").string(), report); !status)
+    return status;
+  if (auto status = keel::write_json((folder / "report.json").string(), report); !status)
+    return status;
+  if (auto status = keel::write_fills_csv((folder / "fills.csv").string(), report); !status)
+    return status;
   return keel::write_orders_csv((folder / "orders.csv").string(), report);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"The main job, end to end, on 100,000 real BTC/USD trades.\n"
-               "Example: keel-demo --out build/demo"};
+  CLI::App app{
+      "The main job, end to end, on 100,000 real BTC/USD trades.\n"
+      "Example: keel-demo --out build/demo"};
   std::string data = "examples/data/bitstamp_trades_from_20131125_usd.csv.gz";
   std::string out = "build/demo";
-  app.add_option("--data", data, "trades, CSV or CSV.gz with timestamp, price and amount")->capture_default_str();
-  app.add_option("--out", out, "folder for the report and the journal; what an earlier run wrote there is replaced")->capture_default_str();
+  app.add_option("--data", data, "trades, CSV or CSV.gz with timestamp, price and amount")
+      ->capture_default_str();
+  app.add_option(
+         "--out", out,
+         "folder for the report and the journal; what an earlier run wrote there is replaced")
+      ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
 
   const std::filesystem::path folder{out};
@@ -132,12 +141,14 @@ int main(int argc, char** argv) {
   const auto recovered = test.recover("trend", fresh);
   if (!recovered) return fail(recovered.error());
   const bool same = recovered->rolling_hash == report->host.rolling_hash;
-  fmt::print("recovered {} records in {:.0f} ms: {} open orders, hash {}\n", recovered->seq, recovered->seconds * 1e3,
-             recovered->open_orders, same ? "as before" : "DIFFERS");
+  fmt::print("recovered {} records in {:.0f} ms: {} open orders, hash {}\n", recovered->seq,
+             recovered->seconds * 1e3, recovered->open_orders, same ? "as before" : "DIFFERS");
 
-  const auto verified = test.verify("trend", [&btc] { return std::make_unique<keel::Trend>(*btc); });
+  const auto verified =
+      test.verify("trend", [&btc] { return std::make_unique<keel::Trend>(*btc); });
   if (!verified) return fail(verified.error());
-  fmt::print("verified {} inputs, {} facts, {} commands in {} runs\n", verified->inputs, verified->facts, verified->commands, verified->runs);
+  fmt::print("verified {} inputs, {} facts, {} commands in {} runs\n", verified->inputs,
+             verified->facts, verified->commands, verified->runs);
   fmt::print("{}\n", verified->text());
   return verified->identical() && same ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 // Quickstart 3: the portfolio alone, fed with fills that come from anywhere. No engine, no risk
-// checker, no journal: a record of what happened goes in, exact positions and P&L are there to be asked.
+// checker, no journal: a record of what happened goes in, exact positions and P&L are there to be
+// asked.
 #include <cstdio>
 
 #include <keel/model/order_records.hpp>

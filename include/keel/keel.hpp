@@ -1,6 +1,6 @@
-// All of keel's core in one include: values, instruments, orders, risk, portfolio, the engine and its
-// backtest. Text, chrono and formatting glue (core/format.hpp, core/chrono.hpp), the journal's reader,
-// storage and reports are included where they are used.
+// All of keel's core in one include: values, instruments, orders, risk, portfolio, the engine and
+// its backtest. Text, chrono and formatting glue (core/format.hpp, core/chrono.hpp), the journal's
+// reader, storage and reports are included where they are used.
 #pragma once
 
 #include <keel/core/decimal.hpp>

@@ -19,8 +19,11 @@ double seconds_since(Clock::time_point start) {
 class Recording final : public TransactionObserver, public InputProbe {
  public:
   Recording(const Engine& engine, const BacktestConfig& config)
-      : recorder(engine.instruments(), engine.directory(), config.recorder), engine_(engine), every_(config.sample_every),
-        measure_(config.measure_latency), market_folded_(config.market_journal == MarketJournal::kAll) {}
+      : recorder(engine.instruments(), engine.directory(), config.recorder),
+        engine_(engine),
+        every_(config.sample_every),
+        measure_(config.measure_latency),
+        market_folded_(config.market_journal == MarketJournal::kAll) {}
 
   void on_transaction(std::span<const std::byte> records) override {
     const RecordRange range{records.data(), records.data() + records.size()};
@@ -34,7 +37,8 @@ class Recording final : public TransactionObserver, public InputProbe {
   }
   void after(const RecordHeader& input, std::uint64_t commands) override {
     if (measure_ && commands > 0)
-      latencies_ns.push_back(std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - started_).count());
+      latencies_ns.push_back(
+          std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - started_).count());
     if (!market_folded_ && is_market(input.kind)) sample_price(input);
     if (!filled_ && engine_.now() < next_sample_) return;
     filled_ = false;
@@ -68,7 +72,9 @@ class Recording final : public TransactionObserver, public InputProbe {
 std::optional<LatencySummary> summary(std::vector<std::int64_t>& latencies) {
   if (latencies.empty()) return std::nullopt;
   std::sort(latencies.begin(), latencies.end());
-  const auto at = [&latencies](std::size_t percent) { return latencies[(latencies.size() - 1) * percent / 100]; };
+  const auto at = [&latencies](std::size_t percent) {
+    return latencies[(latencies.size() - 1) * percent / 100];
+  };
   return LatencySummary{latencies.size(), at(50), at(99), latencies.back()};
 }
 
@@ -139,11 +145,13 @@ Status Backtest::declare(Engine& engine) const {
   if (!venue) return venue.error();
   for (const auto& spec : specs_)
     if (auto id = engine.instruments().add(spec); !id) return std::move(id).error();
-  auto account = engine.directory().add_account(config_.account, *venue, config_.cash.currency(), config_.kind, AccountRealm::kSimulated);
+  auto account = engine.directory().add_account(config_.account, *venue, config_.cash.currency(),
+                                                config_.kind, AccountRealm::kSimulated);
   return account ? Status{} : Status{std::move(account).error()};
 }
 
-Result<std::unique_ptr<SimVenue>> Backtest::wire(Engine& engine, std::string_view name, Strategy& strategy) {
+Result<std::unique_ptr<SimVenue>> Backtest::wire(Engine& engine, std::string_view name,
+                                                 Strategy& strategy) {
   if (auto status = declare(engine); !status) return std::move(status).error();
   SimConfig sim = config_.sim;
   sim.venue = VenueId{1};
@@ -152,13 +160,19 @@ Result<std::unique_ptr<SimVenue>> Backtest::wire(Engine& engine, std::string_vie
   if (auto status = sim.check(engine.instruments()); !status) return std::move(status).error();
   auto venue = std::make_unique<SimVenue>(sim, engine.instruments());
   if (auto status = engine.add_venue(*venue); !status) return std::move(status).error();
-  if (auto id = engine.add_strategy(name, strategy, AccountId{1}); !id) return std::move(id).error();
+  if (auto id = engine.add_strategy(name, strategy, AccountId{1}); !id)
+    return std::move(id).error();
   return venue;
 }
 
-Result<RunReport> Backtest::run(std::string_view name, Strategy& strategy, MarketFeed& feed, Progress* progress) {
+Result<RunReport> Backtest::run(std::string_view name, Strategy& strategy, MarketFeed& feed,
+                                Progress* progress) {
   if (!config_.journal.empty() && journal_exists(config_.journal))
-    return Error{journal_errors::kExists, "journal", config_.journal, "a new folder; a run is not continued by accident", {}};
+    return Error{journal_errors::kExists,
+                 "journal",
+                 config_.journal,
+                 "a new folder; a run is not continued by accident",
+                 {}};
   engine_ = std::make_unique<Engine>(engine_config(true));
   auto venue = wire(*engine_, name, strategy);
   if (!venue) return std::move(venue).error();
@@ -183,7 +197,8 @@ Result<RunReport> Backtest::run(std::string_view name, Strategy& strategy, Marke
     auto step = simulation.run(progress != nullptr ? kProgressEvery : ~std::uint64_t{0});
     if (!step) return std::move(step).error();
     more = *step;
-    if (progress != nullptr) progress->on_progress(simulation.stats().market_events, feed.size_hint(), engine_->now());
+    if (progress != nullptr)
+      progress->on_progress(simulation.stats().market_events, feed.size_hint(), engine_->now());
   }
   const double seconds = seconds_since(started);
   if (const Error* failure = engine_->failure()) return *failure;
@@ -200,7 +215,9 @@ Result<RunReport> Backtest::run(std::string_view name, Strategy& strategy, Marke
   host.parameters.push_back({"venue", config_.venue});
   host.parameters.push_back({"opening balance", config_.cash.to_text()});
   host.wall_seconds = seconds;
-  host.events_per_second = seconds > 0 ? std::optional{static_cast<double>(simulation.stats().market_events) / seconds} : std::nullopt;
+  host.events_per_second =
+      seconds > 0 ? std::optional{static_cast<double>(simulation.stats().market_events) / seconds}
+                  : std::nullopt;
   host.latency = summary(recording.latencies_ns);
   host.rolling_hash = hash;
   return report;
@@ -232,7 +249,8 @@ Result<std::unique_ptr<Engine>> Backtest::Remaker::make() {
   strategies_.push_back(strategy());
   auto engine = std::make_unique<Engine>(test_.engine_config(false));
   if (auto status = test_.declare(*engine); !status) return std::move(status).error();
-  if (auto id = engine->add_strategy(name_, *strategies_.back(), AccountId{1}); !id) return std::move(id).error();
+  if (auto id = engine->add_strategy(name_, *strategies_.back(), AccountId{1}); !id)
+    return std::move(id).error();
   return engine;
 }
 

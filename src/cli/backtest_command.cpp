@@ -37,10 +37,15 @@ class Counter final : public Progress {
 };
 
 void add_common(CLI::App& command, Options& options) {
-  command.add_option("file", options.file, "the backtest, in YAML (docs/cli.md lists the keys)")->required()->check(CLI::ExistingFile);
-  command.add_option("--journal", options.journal, "journal folder; overrides `journal` of the file");
-  command.add_option("--set", options.set, "overrides one value: --set strategy.parameters.fast=30 (may be repeated)");
-  command.add_flag("--json", options.json, "the result as JSON on stdout, errors as JSON on stderr");
+  command.add_option("file", options.file, "the backtest, in YAML (docs/cli.md lists the keys)")
+      ->required()
+      ->check(CLI::ExistingFile);
+  command.add_option("--journal", options.journal,
+                     "journal folder; overrides `journal` of the file");
+  command.add_option("--set", options.set,
+                     "overrides one value: --set strategy.parameters.fast=30 (may be repeated)");
+  command.add_flag("--json", options.json,
+                   "the result as JSON on stdout, errors as JSON on stderr");
 }
 
 Status write_reports(const std::string& out, const RunReport& report) {
@@ -49,7 +54,8 @@ Status write_reports(const std::string& out, const RunReport& report) {
   std::filesystem::create_directories(folder, ignored);
   if (auto status = write_html((folder / "report.html").string(), report); !status) return status;
   if (auto status = write_json((folder / "report.json").string(), report); !status) return status;
-  if (auto status = write_fills_csv((folder / "fills.csv").string(), report); !status) return status;
+  if (auto status = write_fills_csv((folder / "fills.csv").string(), report); !status)
+    return status;
   return write_orders_csv((folder / "orders.csv").string(), report);
 }
 
@@ -59,7 +65,8 @@ int run_backtest(const Options& options) {
   if (!options.journal.empty()) settings->backtest.journal = options.journal;
   if (!options.out.empty()) settings->out = options.out;
   if (options.force && !settings->backtest.journal.empty()) {
-    if (auto status = remove_journal(settings->backtest.journal); !status) return fail(status.error(), options.json);
+    if (auto status = remove_journal(settings->backtest.journal); !status)
+      return fail(status.error(), options.json);
   }
   Backtest test{settings->backtest};
   const auto id = test.add_instrument(settings->instrument);
@@ -76,10 +83,13 @@ int run_backtest(const Options& options) {
   if (!report) return fail(report.error(), options.json);
   if (!feed->report().clean()) report->host.notes.push_back(feed->report().to_text());
   if (!settings->out.empty()) {
-    if (auto status = write_reports(settings->out, *report); !status) return fail(status.error(), options.json);
+    if (auto status = write_reports(settings->out, *report); !status)
+      return fail(status.error(), options.json);
   }
-  if (options.json) fmt::print("{}\n", json_text(*report));
-  else if (!options.quiet) fmt::print("{}", summary_text(*report));
+  if (options.json)
+    fmt::print("{}\n", json_text(*report));
+  else if (!options.quiet)
+    fmt::print("{}", summary_text(*report));
   return 0;
 }
 
@@ -90,22 +100,27 @@ int run_replay(const Options& options) {
   Backtest test{settings->backtest};
   const auto id = test.add_instrument(settings->instrument);
   if (!id) return fail(id.error(), options.json);
-  if (const auto strategy = settings->make_strategy(*id); !strategy) return fail(strategy.error(), options.json);
+  if (const auto strategy = settings->make_strategy(*id); !strategy)
+    return fail(strategy.error(), options.json);
 
-  const auto verified = test.verify(settings->strategy, [&] { return settings->make_strategy(*id).value(); });
+  const auto verified =
+      test.verify(settings->strategy, [&] { return settings->make_strategy(*id).value(); });
   if (!verified) return fail(verified.error(), options.json);
   if (options.json) {
-    fmt::print("{{\"identical\":{},\"inputs\":{},\"facts\":{},\"commands\":{},\"runs\":{}", verified->identical(),
-               verified->inputs, verified->facts, verified->commands, verified->runs);
+    fmt::print("{{\"identical\":{},\"inputs\":{},\"facts\":{},\"commands\":{},\"runs\":{}",
+               verified->identical(), verified->inputs, verified->facts, verified->commands,
+               verified->runs);
     if (verified->difference)
-      fmt::print(",\"seq\":{},\"input\":{},\"recorded\":{},\"replayed\":{}", verified->difference->seq,
-                 json_string(verified->difference->input), json_string(verified->difference->recorded),
+      fmt::print(",\"seq\":{},\"input\":{},\"recorded\":{},\"replayed\":{}",
+                 verified->difference->seq, json_string(verified->difference->input),
+                 json_string(verified->difference->recorded),
                  json_string(verified->difference->replayed));
-    if (verified->unrecorded_from) fmt::print(",\"unrecorded_from\":{}", *verified->unrecorded_from);
+    if (verified->unrecorded_from)
+      fmt::print(",\"unrecorded_from\":{}", *verified->unrecorded_from);
     fmt::print("}}\n");
   } else {
-    fmt::print("{} inputs, {} facts, {} commands in {} runs\n{}\n", verified->inputs, verified->facts, verified->commands,
-               verified->runs, verified->text());
+    fmt::print("{} inputs, {} facts, {} commands in {} runs\n{}\n", verified->inputs,
+               verified->facts, verified->commands, verified->runs, verified->text());
   }
   return verified->identical() ? 0 : kDifference;
 }
@@ -114,10 +129,13 @@ int run_replay(const Options& options) {
 
 void add_backtest(CLI::App& app, int& code) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("backtest", "Runs a strategy over recorded market data.\n"
+  CLI::App* command = app.add_subcommand(
+      "backtest",
+      "Runs a strategy over recorded market data.\n"
       "Example: keel backtest btc.yaml --set strategy.parameters.fast=30 --out build/run");
   add_common(*command, *options);
-  command->add_option("--out", options->out, "folder for report.html, report.json, fills.csv, orders.csv");
+  command->add_option("--out", options->out,
+                      "folder for report.html, report.json, fills.csv, orders.csv");
   command->add_flag("--quiet", options->quiet, "no progress and no summary");
   command->add_flag("--force", options->force, "replace the journal of an earlier run");
   command->callback([options, &code] { code = run_backtest(*options); });
@@ -125,8 +143,10 @@ void add_backtest(CLI::App& app, int& code) {
 
 void add_replay(CLI::App& app, int& code) {
   auto options = std::make_shared<Options>();
-  CLI::App* command = app.add_subcommand("replay",
-      "Runs the strategy again on what a journal has recorded, and names the first decision that differs.\n"
+  CLI::App* command = app.add_subcommand(
+      "replay",
+      "Runs the strategy again on what a journal has recorded, and names the first decision that "
+      "differs.\n"
       "Exit code 3 where one does. Example: keel replay btc.yaml --journal build/run/run.journal");
   add_common(*command, *options);
   command->callback([options, &code] { code = run_replay(*options); });

@@ -1,6 +1,6 @@
 // The subcommands of `keel`. Each registers its options, and its callback leaves the exit code in
-// `code`: 0 fine, 1 it failed, 2 bad usage (CLI11's own are above 100), 3 a difference or damage was
-// found.
+// `code`: 0 fine, 1 it failed, 2 bad usage (CLI11's own are above 100), 3 a difference or damage
+// was found.
 #pragma once
 
 #include <string>

@@ -25,8 +25,9 @@ std::string json_string(std::string_view text) {
 
 int fail(const Error& error, bool json) {
   if (json) {
-    fmt::print(stderr, "{{\"code\":{},\"field\":{},\"value\":{},\"rule\":{},\"where\":{}}}\n", json_string(error.code.text),
-               json_string(error.field), json_string(error.value), json_string(error.rule), json_string(error.where));
+    fmt::print(stderr, "{{\"code\":{},\"field\":{},\"value\":{},\"rule\":{},\"where\":{}}}\n",
+               json_string(error.code.text), json_string(error.field), json_string(error.value),
+               json_string(error.rule), json_string(error.where));
   } else {
     fmt::print(stderr, "keel: {}\n", error.message());
   }
@@ -36,12 +37,13 @@ int fail(const Error& error, bool json) {
 }  // namespace keel::cli
 
 int main(int argc, char** argv) {
-  CLI::App app{"keel: backtests, journals and reports.\n\n"
-               "Examples:\n"
-               "  keel backtest btc.yaml --out build/run --journal build/run/run.journal\n"
-               "  keel replay btc.yaml --journal build/run/run.journal\n"
-               "  keel inspect build/run/run.journal --records --kind order_filled\n"
-               "  keel report build/run/run.journal --html report.html"};
+  CLI::App app{
+      "keel: backtests, journals and reports.\n\n"
+      "Examples:\n"
+      "  keel backtest btc.yaml --out build/run --journal build/run/run.journal\n"
+      "  keel replay btc.yaml --journal build/run/run.journal\n"
+      "  keel inspect build/run/run.journal --records --kind order_filled\n"
+      "  keel report build/run/run.journal --html report.html"};
   app.require_subcommand(1);
   app.set_version_flag("--version", KEEL_VERSION);
   int code = 0;

@@ -13,8 +13,10 @@ namespace {
 
 void read_instrument(Section section, InstrumentSpec& spec) {
   spec.symbol = section.required("symbol");
-  if (auto kind = parse_instrument_kind(section.text("kind", "spot")); kind) spec.kind = *kind;
-  else section.refuse("kind", kind.error());
+  if (auto kind = parse_instrument_kind(section.text("kind", "spot")); kind)
+    spec.kind = *kind;
+  else
+    section.refuse("kind", kind.error());
   spec.mic = section.text("mic", "");
   spec.base = section.currency("base");
   spec.quote = section.currency("quote").value_or(Currency{});
@@ -48,15 +50,30 @@ CsvTime time_format(Section& section) {
 void read_feed(Section section, Settings& settings) {
   settings.feed_path = section.required("path");
   settings.feed_kind = section.text("kind", "trades");
-  if (settings.feed_kind != "trades" && settings.feed_kind != "quotes" && settings.feed_kind != "bars")
-    section.refuse("kind", Error{kConfigValue, {}, settings.feed_kind, "trades, quotes or bars", {}});
+  if (settings.feed_kind != "trades" && settings.feed_kind != "quotes" &&
+      settings.feed_kind != "bars")
+    section.refuse("kind",
+                   Error{kConfigValue, {}, settings.feed_kind, "trades, quotes or bars", {}});
   CsvSpec& spec = settings.columns;
   Section columns = section.section("columns");
-  for (auto [key, field] : {std::pair{"time", &spec.time}, {"date", &spec.date}, {"price", &spec.price}, {"size", &spec.size},
-                            {"side", &spec.side}, {"trade_id", &spec.trade_id}, {"bid", &spec.bid}, {"ask", &spec.ask},
-                            {"bid_size", &spec.bid_size}, {"ask_size", &spec.ask_size}, {"open", &spec.open},
-                            {"high", &spec.high}, {"low", &spec.low}, {"close", &spec.close}, {"volume", &spec.volume},
-                            {"value", &spec.value}, {"trades", &spec.trades}, {"symbol", &spec.symbol}})
+  for (auto [key, field] : {std::pair{"time", &spec.time},
+                            {"date", &spec.date},
+                            {"price", &spec.price},
+                            {"size", &spec.size},
+                            {"side", &spec.side},
+                            {"trade_id", &spec.trade_id},
+                            {"bid", &spec.bid},
+                            {"ask", &spec.ask},
+                            {"bid_size", &spec.bid_size},
+                            {"ask_size", &spec.ask_size},
+                            {"open", &spec.open},
+                            {"high", &spec.high},
+                            {"low", &spec.low},
+                            {"close", &spec.close},
+                            {"volume", &spec.volume},
+                            {"value", &spec.value},
+                            {"trades", &spec.trades},
+                            {"symbol", &spec.symbol}})
     *field = columns.text(key, "");
   spec.symbol_text = section.text("symbol", "");
   spec.time_format = time_format(section);
@@ -71,8 +88,10 @@ void read_feed(Section section, Settings& settings) {
   spec.strict = section.flag("strict", false);
   spec.quote_size = section.quantity("quote_size");
   const auto delimiter = section.text("delimiter", ",");
-  if (delimiter.size() == 1) spec.delimiter = delimiter[0];
-  else section.refuse("delimiter", Error{kConfigValue, {}, delimiter, "one character", {}});
+  if (delimiter.size() == 1)
+    spec.delimiter = delimiter[0];
+  else
+    section.refuse("delimiter", Error{kConfigValue, {}, delimiter, "one character", {}});
 }
 
 void read_venue(Section section, BacktestConfig& config) {
@@ -86,7 +105,8 @@ void read_venue(Section section, BacktestConfig& config) {
   config.sim.response_latency = latency("response_latency", Duration::milliseconds(1));
   config.sim.fees.maker = section.rate("maker_fee").value_or(Rate::zero());
   config.sim.fees.taker = section.rate("taker_fee").value_or(Rate::zero());
-  config.sim.fills.slippage = Slippage::fixed(static_cast<std::int32_t>(section.whole("slippage_ticks", 0)));
+  config.sim.fills.slippage =
+      Slippage::fixed(static_cast<std::int32_t>(section.whole("slippage_ticks", 0)));
   if (auto share = section.rate("participation")) config.sim.fills.participation = *share;
   config.sim.seed = static_cast<std::uint64_t>(section.whole("seed", 1));
 }
@@ -98,7 +118,8 @@ Status take_number(const std::pair<std::string, std::string>& parameter, T& to) 
   const auto& text = parameter.second;
   const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (code != std::errc{} || end != text.data() + text.size() || value <= T{0})
-    return Error{kConfigValue, "strategy.parameters." + parameter.first, text, "a number above zero", {}};
+    return Error{
+        kConfigValue, "strategy.parameters." + parameter.first, text, "a number above zero", {}};
   to = value;
   return {};
 }
@@ -109,7 +130,8 @@ Error unknown_parameter(const std::string& strategy, const std::string& name) {
 
 }  // namespace
 
-Result<Settings> Settings::load(const std::string& path, const std::vector<std::string>& overrides) {
+Result<Settings> Settings::load(const std::string& path,
+                                const std::vector<std::string>& overrides) {
   auto file = Section::load(path, overrides);
   if (!file) return std::move(file).error();
   Section& root = *file;
@@ -122,8 +144,10 @@ Result<Settings> Settings::load(const std::string& path, const std::vector<std::
   Section account = root.section("account");
   config.account = account.text("name", "main");
   config.cash = account.money("cash").value_or(config.cash);
-  if (auto kind = parse_account_kind(account.text("kind", "cash")); kind) config.kind = *kind;
-  else account.refuse("kind", kind.error());
+  if (auto kind = parse_account_kind(account.text("kind", "cash")); kind)
+    config.kind = *kind;
+  else
+    account.refuse("kind", kind.error());
 
   read_instrument(root.section("instrument"), settings.instrument);
   read_feed(root.section("feed"), settings);
@@ -155,13 +179,20 @@ Result<std::unique_ptr<Strategy>> Settings::make_strategy(InstrumentId id) const
     for (const auto& parameter : parameters) {
       const auto& name = parameter.first;
       Status status;
-      if (name == "fast") status = take_number(parameter, own.fast);
-      else if (name == "slow") status = take_number(parameter, own.slow);
-      else if (name == "volatility") status = take_number(parameter, own.volatility);
-      else if (name == "stop_ranges") status = take_number(parameter, own.stop_ranges);
-      else if (name == "risk") status = take_number(parameter, own.risk);
-      else if (name == "max_invested") status = take_number(parameter, own.max_invested);
-      else return unknown_parameter(strategy, name);
+      if (name == "fast")
+        status = take_number(parameter, own.fast);
+      else if (name == "slow")
+        status = take_number(parameter, own.slow);
+      else if (name == "volatility")
+        status = take_number(parameter, own.volatility);
+      else if (name == "stop_ranges")
+        status = take_number(parameter, own.stop_ranges);
+      else if (name == "risk")
+        status = take_number(parameter, own.risk);
+      else if (name == "max_invested")
+        status = take_number(parameter, own.max_invested);
+      else
+        return unknown_parameter(strategy, name);
       if (!status) return std::move(status).error();
     }
     return std::unique_ptr<Strategy>{std::make_unique<Trend>(id, own)};
@@ -171,8 +202,10 @@ Result<std::unique_ptr<Strategy>> Settings::make_strategy(InstrumentId id) const
     for (const auto& parameter : parameters) {
       const auto& name = parameter.first;
       Status status;
-      if (name == "fast") status = take_number(parameter, own.fast);
-      else if (name == "slow") status = take_number(parameter, own.slow);
+      if (name == "fast")
+        status = take_number(parameter, own.fast);
+      else if (name == "slow")
+        status = take_number(parameter, own.slow);
       else if (name == "quantity") {
         const auto quantity = Quantity::parse(parameter.second);
         if (!quantity) return Error{quantity.error()}.in_field("strategy.parameters.quantity");
@@ -181,8 +214,10 @@ Result<std::unique_ptr<Strategy>> Settings::make_strategy(InstrumentId id) const
         const auto length = parse_duration(parameter.second);
         if (!length) return Error{length.error()}.in_field("strategy.parameters.bar");
         own.bars = BarSpec::time(*length);
-      } else if (name == "shorts") own.shorts = parameter.second == "true";
-      else return unknown_parameter(strategy, name);
+      } else if (name == "shorts")
+        own.shorts = parameter.second == "true";
+      else
+        return unknown_parameter(strategy, name);
       if (!status) return std::move(status).error();
     }
     return std::unique_ptr<Strategy>{std::make_unique<EmaCross>(id, own)};

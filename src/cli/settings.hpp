@@ -18,7 +18,7 @@ struct Settings {
   std::string feed_path;
   std::string feed_kind;  // trades, quotes, bars
   CsvSpec columns;
-  std::string out;        // folder of the report
+  std::string out;  // folder of the report
   std::string strategy;
   std::vector<std::pair<std::string, std::string>> parameters;
   std::vector<std::pair<std::string, std::string>> limits;

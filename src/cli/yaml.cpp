@@ -3,8 +3,8 @@
 #include <charconv>
 #include <set>
 
-#include <keel/core/time_text.hpp>
 #include <yaml-cpp/yaml.h>
+#include <keel/core/time_text.hpp>
 
 namespace keel::cli {
 
@@ -46,9 +46,14 @@ Status apply_override(YAML::Node root, const std::string& text) {
 
 void collect(const YAML::Node& node, const std::string& path, std::vector<std::string>& keys) {
   if (node.IsMap()) {
-    for (const auto& entry : node) collect(entry.second, path.empty() ? entry.first.as<std::string>() : path + "." + entry.first.as<std::string>(), keys);
+    for (const auto& entry : node)
+      collect(
+          entry.second,
+          path.empty() ? entry.first.as<std::string>() : path + "." + entry.first.as<std::string>(),
+          keys);
   } else if (node.IsSequence()) {
-    for (std::size_t i = 0; i < node.size(); ++i) collect(node[i], path + "." + std::to_string(i), keys);
+    for (std::size_t i = 0; i < node.size(); ++i)
+      collect(node[i], path + "." + std::to_string(i), keys);
   } else {
     keys.push_back(path);
   }
@@ -67,7 +72,8 @@ Result<Section> Section::load(const std::string& path, const std::vector<std::st
   } catch (const YAML::BadFile&) {
     return Error{kConfigSyntax, {}, path, "a file that can be read", {}};
   } catch (const YAML::Exception& error) {
-    return Error{kConfigSyntax, {}, error.msg, "YAML", path + ":" + std::to_string(error.mark.line + 1)};
+    return Error{
+        kConfigSyntax, {}, error.msg, "YAML", path + ":" + std::to_string(error.mark.line + 1)};
   } catch (const std::exception& error) {
     return Error{kConfigSyntax, "--set", error.what(), "a key that can be set", path};
   }
@@ -75,13 +81,18 @@ Result<Section> Section::load(const std::string& path, const std::vector<std::st
   return Section{file, root, {}};
 }
 
-std::string Section::path_of(const std::string& key) const { return path_.empty() ? key : path_ + "." + key; }
-
-void Section::fail(ErrorCode code, const std::string& key, std::string value, std::string rule) {
-  if (!file_->error) file_->error = Error{code, path_of(key), std::move(value), std::move(rule), file_->name};
+std::string Section::path_of(const std::string& key) const {
+  return path_.empty() ? key : path_ + "." + key;
 }
 
-void Section::refuse(const std::string& key, const Error& error) { fail(error.code, key, error.value, error.rule); }
+void Section::fail(ErrorCode code, const std::string& key, std::string value, std::string rule) {
+  if (!file_->error)
+    file_->error = Error{code, path_of(key), std::move(value), std::move(rule), file_->name};
+}
+
+void Section::refuse(const std::string& key, const Error& error) {
+  fail(error.code, key, error.value, error.rule);
+}
 
 bool Section::has(const std::string& key) const {
   return node_->yaml.IsMap() && static_cast<bool>(node_->yaml[key]);
@@ -105,7 +116,8 @@ std::vector<Section> Section::list(const std::string& key) {
     return items;
   }
   for (std::size_t i = 0; i < child.size(); ++i)
-    items.push_back(Section{file_, std::make_shared<Node>(Node{child[i]}), path_of(key) + "." + std::to_string(i)});
+    items.push_back(Section{file_, std::make_shared<Node>(Node{child[i]}),
+                            path_of(key) + "." + std::to_string(i)});
   return items;
 }
 
@@ -130,7 +142,9 @@ std::optional<std::string> Section::scalar(const std::string& key) {
   return value.Scalar();
 }
 
-std::string Section::text(const std::string& key, const std::string& fallback) { return scalar(key).value_or(fallback); }
+std::string Section::text(const std::string& key, const std::string& fallback) {
+  return scalar(key).value_or(fallback);
+}
 
 std::string Section::required(const std::string& key) {
   auto value = scalar(key);
@@ -167,11 +181,21 @@ std::optional<T> Section::parsed(const std::string& key, Result<T> (*parse)(std:
   return std::nullopt;
 }
 
-std::optional<Price> Section::price(const std::string& key) { return parsed<Price>(key, &Price::parse); }
-std::optional<Quantity> Section::quantity(const std::string& key) { return parsed<Quantity>(key, &Quantity::parse); }
-std::optional<Rate> Section::rate(const std::string& key) { return parsed<Rate>(key, &Rate::parse); }
-std::optional<Duration> Section::duration(const std::string& key) { return parsed<Duration>(key, &parse_duration); }
-std::optional<Currency> Section::currency(const std::string& key) { return parsed<Currency>(key, &Currency::parse); }
+std::optional<Price> Section::price(const std::string& key) {
+  return parsed<Price>(key, &Price::parse);
+}
+std::optional<Quantity> Section::quantity(const std::string& key) {
+  return parsed<Quantity>(key, &Quantity::parse);
+}
+std::optional<Rate> Section::rate(const std::string& key) {
+  return parsed<Rate>(key, &Rate::parse);
+}
+std::optional<Duration> Section::duration(const std::string& key) {
+  return parsed<Duration>(key, &parse_duration);
+}
+std::optional<Currency> Section::currency(const std::string& key) {
+  return parsed<Currency>(key, &Currency::parse);
+}
 
 std::optional<Money> Section::money(const std::string& key) {
   const auto value = scalar(key);
@@ -197,7 +221,9 @@ Status Section::finish() const {
   std::vector<std::string> keys;
   collect(file_->root, {}, keys);
   for (const auto& key : keys)
-    if (!file_->known.contains(key)) return Error{kConfigKey, key, {}, "a key that this command knows; is it misspelt?", file_->name};
+    if (!file_->known.contains(key))
+      return Error{
+          kConfigKey, key, {}, "a key that this command knows; is it misspelt?", file_->name};
   return {};
 }
 

@@ -1,5 +1,5 @@
-// A YAML file read strictly: every key is known, every value is what it should be, and an error names
-// the file, the key's path, the value and the rule. yaml-cpp's types stay in yaml.cpp.
+// A YAML file read strictly: every key is known, every value is what it should be, and an error
+// names the file, the key's path, the value and the rule. yaml-cpp's types stay in yaml.cpp.
 #pragma once
 
 #include <memory>
@@ -25,7 +25,7 @@ class Section {
   static Result<Section> load(const std::string& path, const std::vector<std::string>& overrides);
 
   [[nodiscard]] bool has(const std::string& key) const;
-  [[nodiscard]] Section section(const std::string& key);         // empty where it is absent
+  [[nodiscard]] Section section(const std::string& key);            // empty where it is absent
   [[nodiscard]] std::vector<Section> list(const std::string& key);  // of mappings
   // key and value of each entry, as text.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> entries();

@@ -22,7 +22,8 @@ std::size_t Driver::poll(Timestamp now, std::size_t limit) {
     ++taken;
   }
   // What arrived is older than the deadline check, so reports settle orders before they time out.
-  while (taken < limit && engine_->next_deadline() && *engine_->next_deadline() <= now && !engine_->is_stopped()) {
+  while (taken < limit && engine_->next_deadline() && *engine_->next_deadline() <= now &&
+         !engine_->is_stopped()) {
     TimerInput timer = make_record<TimerInput>(RecordKind::kTimer);
     timer.deadline = *engine_->next_deadline();
     timer.header.ts_event = timer.deadline;

@@ -6,8 +6,11 @@
 namespace keel {
 
 Engine::Engine(const EngineConfig& config)
-    : config_(config), marks_(registry_), portfolio_(registry_, directory_),
-      journal_(Journal::scratch()), log_(config.log != nullptr ? config.log : &null_log()) {
+    : config_(config),
+      marks_(registry_),
+      portfolio_(registry_, directory_),
+      journal_(Journal::scratch()),
+      log_(config.log != nullptr ? config.log : &null_log()) {
   callbacks_.reserve(1024);
 }
 
@@ -17,19 +20,31 @@ Status Engine::add_venue(Venue& venue) {
   const auto index = venue.id().value - 1u;
   if (started_) return Error{engine_errors::kAlreadyStarted, "venue", {}, "added before start", {}};
   if (index >= directory_.venue_count())
-    return Error{engine_errors::kWiring, "venue", std::to_string(venue.id().value), "an id of directory().add_venue", {}};
+    return Error{engine_errors::kWiring,
+                 "venue",
+                 std::to_string(venue.id().value),
+                 "an id of directory().add_venue",
+                 {}};
   if (venues_.size() < directory_.venue_count()) venues_.resize(directory_.venue_count());
   if (venues_[index] != nullptr)
-    return Error{engine_errors::kWiring, "venue", std::string{directory_.venue_name(venue.id())}, "added once", {}};
+    return Error{engine_errors::kWiring,
+                 "venue",
+                 std::string{directory_.venue_name(venue.id())},
+                 "added once",
+                 {}};
   venues_[index] = &venue;
   set_capabilities(venue.id(), venue.capabilities());
   return {};
 }
 
-Result<StrategyId> Engine::add_strategy(std::string_view name, Strategy& strategy, AccountId account) {
-  if (started_) return Error{engine_errors::kAlreadyStarted, "strategy", std::string{name}, "added before start", {}};
+Result<StrategyId> Engine::add_strategy(std::string_view name, Strategy& strategy,
+                                        AccountId account) {
+  if (started_)
+    return Error{
+        engine_errors::kAlreadyStarted, "strategy", std::string{name}, "added before start", {}};
   if (directory_.account(account) == nullptr)
-    return Error{engine_errors::kWiring, "account", std::to_string(account.value), "a declared account", {}};
+    return Error{
+        engine_errors::kWiring, "account", std::to_string(account.value), "a declared account", {}};
   auto id = directory_.add_strategy(name);
   if (!id) return id;
   slots_.push_back({&strategy, *id, account, {}});
@@ -58,7 +73,8 @@ void Engine::on(const RecordHeader& input) {
       }
       case RecordKind::kInstrumentDefined:
       case RecordKind::kAccountDefined:
-        if (auto status = define(*input_); !status) log_->log(LogLevel::kError, "engine", status.error().message());
+        if (auto status = define(*input_); !status)
+          log_->log(LogLevel::kError, "engine", status.error().message());
         break;
       case RecordKind::kRunStarted:
         for (auto& slot : slots_) call(slot, [](Strategy& s, Context& c) { s.on_start(c); });
@@ -67,14 +83,17 @@ void Engine::on(const RecordHeader& input) {
         restart_time_ = now_;
         orders_->on_restart(*this);
         risk_->on_restart(now_);
-        for (std::size_t i = 0; i < directory_.venue_count(); ++i) ask_for_snapshots({static_cast<std::uint16_t>(i + 1)});
+        for (std::size_t i = 0; i < directory_.venue_count(); ++i)
+          ask_for_snapshots({static_cast<std::uint16_t>(i + 1)});
         for (auto& slot : slots_) call(slot, [](Strategy& s, Context& c) { s.on_recovered(c); });
         break;
       case RecordKind::kParameter: {
         const auto& parameter = record_as<ParameterInput>(*input_);
         const auto slot = parameter.strategy.value - 1u;
         if (slot < slots_.size())
-          call(slots_[slot], [&](Strategy& s, Context& c) { s.on_parameter(c, parameter.name.view(), parameter.value); });
+          call(slots_[slot], [&](Strategy& s, Context& c) {
+            s.on_parameter(c, parameter.name.view(), parameter.value);
+          });
         break;
       }
       default: break;  // recorded for those who read the journal
@@ -177,8 +196,10 @@ void Engine::commit() {
   input_ = nullptr;
   in_input_ = false;
   if (deadlines_moved) update_deadline();
-  if (config_.snapshot_every != 0 && seq_ - snapshot_seq_ >= config_.snapshot_every && !config_.journal.empty()) {
-    if (auto status = snapshot(); !status) log_->log(LogLevel::kError, "engine", status.error().message());
+  if (config_.snapshot_every != 0 && seq_ - snapshot_seq_ >= config_.snapshot_every &&
+      !config_.journal.empty()) {
+    if (auto status = snapshot(); !status)
+      log_->log(LogLevel::kError, "engine", status.error().message());
   }
 }
 
@@ -191,7 +212,8 @@ void Engine::settle() {
     }
     if (next_callback_ == callbacks_.size()) return;
     // A copy: a callback may make the transaction grow, and with the journal off its buffer move.
-    const OrderFact fact = *reinterpret_cast<const OrderFact*>(journal_.transaction_begin() + callbacks_[next_callback_++]);
+    const OrderFact fact = *reinterpret_cast<const OrderFact*>(journal_.transaction_begin() +
+                                                               callbacks_[next_callback_++]);
     const auto slot = fact.strategy.value - 1u;
     if (slot >= slots_.size() || stopped_) continue;
     call(slots_[slot], [&fact](Strategy& strategy, Context& context) {
@@ -219,8 +241,8 @@ void Engine::call(Slot& slot, F&& callback) {
 
 void Engine::callback_failed(const Slot& slot, std::string_view what) {
   stopped_ = true;
-  failure_ = Error{engine_errors::kCallbackFailed, std::string{directory_.strategy_name(slot.id)}, std::string{what},
-                   "callbacks do not throw",
+  failure_ = Error{engine_errors::kCallbackFailed, std::string{directory_.strategy_name(slot.id)},
+                   std::string{what}, "callbacks do not throw",
                    "seq " + std::to_string(input_seq_) + ", " + std::string{to_text(input_->kind)}};
   StateFact fact = make_record<StateFact>(RecordKind::kCallbackFailed);
   fact.header.instrument = input_->instrument;
@@ -249,16 +271,16 @@ void Engine::on_market(const RecordHeader& input) {
     case RecordKind::kQuote:
       build_bars(input, at);
       for (std::size_t i = 0; i < feeds_[at].quotes.size(); ++i)
-        call(slots_[feeds_[at].quotes[i]], [&input](Strategy& s, Context& c) { s.on_quote(c, record_as<Quote>(input)); });
+        call(slots_[feeds_[at].quotes[i]],
+             [&input](Strategy& s, Context& c) { s.on_quote(c, record_as<Quote>(input)); });
       break;
     case RecordKind::kTrade:
       build_bars(input, at);
       for (std::size_t i = 0; i < feeds_[at].trades.size(); ++i)
-        call(slots_[feeds_[at].trades[i]], [&input](Strategy& s, Context& c) { s.on_trade(c, record_as<Trade>(input)); });
+        call(slots_[feeds_[at].trades[i]],
+             [&input](Strategy& s, Context& c) { s.on_trade(c, record_as<Trade>(input)); });
       break;
-    case RecordKind::kMarketGap:
-      build_bars(input, at);
-      break;
+    case RecordKind::kMarketGap: build_bars(input, at); break;
     case RecordKind::kBar: {
       const auto& bar = record_as<Bar>(input);
       for (std::size_t i = 0; i < feeds_[at].series.size(); ++i) {
@@ -269,7 +291,8 @@ void Engine::on_market(const RecordHeader& input) {
     }
     default:
       for (std::size_t i = 0; i < feeds_[at].market.size(); ++i)
-        call(slots_[feeds_[at].market[i]], [&input](Strategy& s, Context& c) { s.on_market(c, input); });
+        call(slots_[feeds_[at].market[i]],
+             [&input](Strategy& s, Context& c) { s.on_market(c, input); });
       break;
   }
 }
@@ -294,7 +317,8 @@ void Engine::bar_closed(std::uint32_t index, Bar& bar) {
 
 void Engine::tell_bar(std::uint32_t index, const Bar& bar) {
   for (std::size_t i = 0; i < series_[index].strategies.size(); ++i)
-    call(slots_[series_[index].strategies[i]], [&bar](Strategy& s, Context& c) { s.on_bar(c, bar); });
+    call(slots_[series_[index].strategies[i]],
+         [&bar](Strategy& s, Context& c) { s.on_bar(c, bar); });
 }
 
 void Engine::on_timer(Timestamp deadline) {
@@ -345,7 +369,8 @@ void Engine::deliver(const Waiting& waiting) {
 bool Engine::flush() {
   if (journal_.durability() != Durability::kMachine) return !journal_.failed();
   if (journal_.durable_seq() < journal_.committed_seq()) {
-    if (auto status = journal_.sync(); !status) log_->log(LogLevel::kError, "engine", status.error().message());
+    if (auto status = journal_.sync(); !status)
+      log_->log(LogLevel::kError, "engine", status.error().message());
   }
   std::size_t sent = 0;
   // After a failure the rest leaves unsynced, so that cancels are not lost; submit() has denied new

@@ -14,13 +14,15 @@ constexpr std::uint32_t kWrap = 0xFFFFFFFFu;
 }  // namespace
 
 InputRing::InputRing(SourceId source, std::size_t capacity)
-    : source_(source), mask_(std::bit_ceil(std::max<std::size_t>(capacity, 1u << 16)) - 1),
+    : source_(source),
+      mask_(std::bit_ceil(std::max<std::size_t>(capacity, 1u << 16)) - 1),
       bytes_(std::make_unique<std::byte[]>(mask_ + 1)) {}
 
 bool InputRing::write(const RecordHeader& record) {
   const std::size_t capacity = mask_ + 1;
-  KEEL_ASSERT(record.size >= sizeof(RecordHeader) && record.size % 8 == 0 && record.size <= capacity / 4,
-              "record does not fit the ring");
+  KEEL_ASSERT(
+      record.size >= sizeof(RecordHeader) && record.size % 8 == 0 && record.size <= capacity / 4,
+      "record does not fit the ring");
   const std::uint64_t tail = tail_.load(std::memory_order_relaxed);
   const std::size_t at = tail & mask_;
   const std::size_t to_end = capacity - at;

@@ -1,5 +1,5 @@
-// Starting, stopping, recovering. Recovery folds facts and commands over the latest snapshot; it runs
-// no strategy, trigger, simulator or adapter, so new code cannot rewrite what happened.
+// Starting, stopping, recovering. Recovery folds facts and commands over the latest snapshot; it
+// runs no strategy, trigger, simulator or adapter, so new code cannot rewrite what happened.
 #include <keel/engine/engine.hpp>
 
 #include <keel/journal/reader.hpp>
@@ -14,17 +14,23 @@ constexpr std::uint32_t kStrategiesTag = 0x53545241;  // "STRA"
 constexpr std::uint32_t kStateVersion = 1;
 
 Error recovery_error(std::string field, std::string value, std::string rule, std::uint64_t seq) {
-  return Error{engine_errors::kRecovery, std::move(field), std::move(value), std::move(rule), "seq " + std::to_string(seq)};
+  return Error{engine_errors::kRecovery, std::move(field), std::move(value), std::move(rule),
+               "seq " + std::to_string(seq)};
 }
 }  // namespace
 
 Status Engine::start(Timestamp now) {
   if (started_) return Error{engine_errors::kAlreadyStarted, {}, {}, "started once", {}};
   if (config_.engine_id == 0 || config_.engine_id > OrderId::kMaxEngine)
-    return Error{engine_errors::kWiring, "engine_id", std::to_string(config_.engine_id), "1 to 1023", {}};
+    return Error{
+        engine_errors::kWiring, "engine_id", std::to_string(config_.engine_id), "1 to 1023", {}};
   for (const auto& instrument : registry_.all()) {
     if (instrument.venue.value == 0 || instrument.venue.value > directory_.venue_count())
-      return Error{engine_errors::kWiring, "venue", instrument.symbol.str(), "each instrument names a declared venue", {}};
+      return Error{engine_errors::kWiring,
+                   "venue",
+                   instrument.symbol.str(),
+                   "each instrument names a declared venue",
+                   {}};
   }
   std::uint32_t run = 1;
   bool has_past = false;
@@ -36,7 +42,8 @@ Status Engine::start(Timestamp now) {
     run = *counted;
     journal.engine = config_.engine_id;
     journal.run = run;
-    auto opened = has_past ? Journal::open(config_.journal, journal) : Journal::create(config_.journal, journal);
+    auto opened = has_past ? Journal::open(config_.journal, journal)
+                           : Journal::create(config_.journal, journal);
     if (!opened) return std::move(opened).error();
     journal_ = std::move(opened).value();
   }
@@ -53,7 +60,8 @@ Status Engine::start(Timestamp now) {
   started_ = true;
   recovered_ = has_past;
   if (auto status = record_definitions(now); !status) return status;
-  const RunInput input = run_input(has_past ? RecordKind::kRestarted : RecordKind::kRunStarted, now);
+  const RunInput input =
+      run_input(has_past ? RecordKind::kRestarted : RecordKind::kRunStarted, now);
   on(input.header);
   if (failure_) return *failure_;
   return config_.journal.empty() ? Status{} : snapshot();
@@ -69,7 +77,8 @@ Status Engine::prepare(std::uint32_t engine, std::uint32_t run) {
   if (auto status = config_.limits.check(registry_, directory_); !status) return status;
   risk_.emplace(config_.limits, registry_, directory_, marks_, *orders_, portfolio_);
   for (std::size_t i = 0; i < capabilities_.size(); ++i)
-    if (i < venues_.size() && venues_[i] != nullptr) risk_->set_capabilities({static_cast<std::uint16_t>(i + 1)}, capabilities_[i]);
+    if (i < venues_.size() && venues_[i] != nullptr)
+      risk_->set_capabilities({static_cast<std::uint16_t>(i + 1)}, capabilities_[i]);
   return {};
 }
 
@@ -146,7 +155,8 @@ Status Engine::record_definitions(Timestamp now) {
       record.times_in_force = capabilities_[i].times_in_force;
       record.features = capabilities_[i].features();
     }
-    if (i < known_.venues.size() && std::memcmp(&record, &known_.venues[i], sizeof record) == 0) continue;
+    if (i < known_.venues.size() && std::memcmp(&record, &known_.venues[i], sizeof record) == 0)
+      continue;
     if (known_.venues.size() <= i) known_.venues.resize(i + 1);
     known_.venues[i] = record;
     give(record.header);
@@ -191,7 +201,8 @@ Status Engine::define(const RecordHeader& record) {
     const std::size_t index = definition.id.value - 1u;
     if (started_) return registry_.apply(definition);
     if (index >= registry_.size() || !(registry_.all()[index].symbol == definition.symbol))
-      return recovery_error("instrument", definition.symbol.str(), "declared by the host, in the recorded order", record.seq);
+      return recovery_error("instrument", definition.symbol.str(),
+                            "declared by the host, in the recorded order", record.seq);
     if (known_.instruments.size() <= index) known_.instruments.resize(index + 1);
     known_.instruments[index] = definition;
     return {};
@@ -219,7 +230,8 @@ Status Engine::define(const RecordHeader& record) {
     known_.accounts = std::max<std::size_t>(known_.accounts, id);
   }
   if (agrees) return {};
-  return recovery_error("directory", std::string{name}, "declared by the host as it was recorded, in the same order", record.seq);
+  return recovery_error("directory", std::string{name},
+                        "declared by the host as it was recorded, in the same order", record.seq);
 }
 
 // Verify decides by what the venues could do then.
@@ -244,7 +256,8 @@ Status Engine::recover(const std::string& folder, std::uint64_t up_to_seq) {
     load_state(reader);
     if (auto status = reader.finish(); !status) return status;
     snapshot_seq_ = seq_;
-    for (const auto& error : (*found)->damaged) log_->log(LogLevel::kWarning, "engine", error.message());
+    for (const auto& error : (*found)->damaged)
+      log_->log(LogLevel::kWarning, "engine", error.message());
   }
   ReaderOptions options;
   options.after_seq = seq_;
@@ -258,7 +271,8 @@ Status Engine::recover(const std::string& folder, std::uint64_t up_to_seq) {
       seq_ = record.seq;
       now_ = std::max(now_, record.ts_recv);
       if (is_input(record.kind)) {
-        if (record.kind == RecordKind::kInstrumentDefined || record.kind == RecordKind::kAccountDefined) {
+        if (record.kind == RecordKind::kInstrumentDefined ||
+            record.kind == RecordKind::kAccountDefined) {
           if (auto status = define(record); !status) return status;
         }
         continue;
@@ -305,7 +319,8 @@ void Engine::load_state(StateReader& reader) {
   reader.get(known_.instruments);
   for (std::size_t i = 0; i < known_.instruments.size(); ++i) {
     if (i >= registry_.size() || !(registry_.all()[i].symbol == known_.instruments[i].symbol))
-      reader.fail("instrument " + known_.instruments[i].symbol.str() + " is not declared in the recorded order");
+      reader.fail("instrument " + known_.instruments[i].symbol.str() +
+                  " is not declared in the recorded order");
   }
   orders_->load(reader);
   portfolio_.load(reader);

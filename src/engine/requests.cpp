@@ -1,5 +1,5 @@
-// What strategies and hosts ask of the engine. Every order passes the risk check, here, at the moment
-// it would leave; there is no other way to an Approved.
+// What strategies and hosts ask of the engine. Every order passes the risk check, here, at the
+// moment it would leave; there is no other way to an Approved.
 #include <keel/engine/engine.hpp>
 
 #include <algorithm>
@@ -8,10 +8,13 @@ namespace keel {
 
 OrderId Engine::submit(const OrderRequest& request) {
   OrderRequest own = request;
-  if (const auto* instrument = registry_.find(own.instrument); instrument != nullptr && own.venue.value == 0)
+  if (const auto* instrument = registry_.find(own.instrument);
+      instrument != nullptr && own.venue.value == 0)
     own.venue = instrument->venue;
   if (++requests_ > kMaxRequests)
-    return orders_->deny(own, {Reason::kTooManyRequests, Int128::from(requests_), Int128::from(kMaxRequests)}, *this);
+    return orders_->deny(
+        own, {Reason::kTooManyRequests, Int128::from(requests_), Int128::from(kMaxRequests)},
+        *this);
   if (journal_.failed()) return orders_->deny(own, {Reason::kJournalFailed, {}, {}}, *this);
   auto decision = risk_->check(own, now_);
   if (!decision.approved()) return orders_->deny(own, decision.denial(), *this);
@@ -20,10 +23,14 @@ OrderId Engine::submit(const OrderRequest& request) {
 
 BracketIds Engine::submit_bracket(const BracketRequest& request) {
   OrderRequest entry = request.entry;
-  if (const auto* instrument = registry_.find(entry.instrument); instrument != nullptr && entry.venue.value == 0)
+  if (const auto* instrument = registry_.find(entry.instrument);
+      instrument != nullptr && entry.venue.value == 0)
     entry.venue = instrument->venue;
-  const auto refuse = [&](const Denial& denial) { return BracketIds{orders_->deny(entry, denial, *this), {0}, {0}}; };
-  if (++requests_ > kMaxRequests) return refuse({Reason::kTooManyRequests, Int128::from(requests_), Int128::from(kMaxRequests)});
+  const auto refuse = [&](const Denial& denial) {
+    return BracketIds{orders_->deny(entry, denial, *this), {0}, {0}};
+  };
+  if (++requests_ > kMaxRequests)
+    return refuse({Reason::kTooManyRequests, Int128::from(requests_), Int128::from(kMaxRequests)});
   if (journal_.failed()) return refuse({Reason::kJournalFailed, {}, {}});
   // An exit that no venue would take is found out before there is a position to protect.
   const auto check_exit = [&](const OrderRequest& leg) {
@@ -34,9 +41,12 @@ BracketIds Engine::submit_bracket(const BracketRequest& request) {
   };
   const Side out = opposite(entry.side);
   Denial denial{Reason::kNone, {}, {}};
-  if (request.stop_loss) denial = check_exit(OrderRequest::stop(entry.instrument, out, entry.terms.quantity, *request.stop_loss));
+  if (request.stop_loss)
+    denial = check_exit(
+        OrderRequest::stop(entry.instrument, out, entry.terms.quantity, *request.stop_loss));
   if (request.take_profit && denial.reason == Reason::kNone)
-    denial = check_exit(OrderRequest::limit(entry.instrument, out, entry.terms.quantity, *request.take_profit));
+    denial = check_exit(
+        OrderRequest::limit(entry.instrument, out, entry.terms.quantity, *request.take_profit));
   if (denial.reason != Reason::kNone) return refuse(denial);
 
   auto decision = risk_->check(entry, now_);
@@ -78,8 +88,10 @@ void Engine::flatten(std::optional<AccountId> account, Reason why) {
       const auto close = risk_->flatten_request(own.id, instrument.id);
       if (!close) continue;
       auto decision = risk_->check_flatten(*close, now_);
-      if (decision.approved()) orders_->submit(std::move(decision).take(), *this);
-      else orders_->deny(*close, decision.denial(), *this);
+      if (decision.approved())
+        orders_->submit(std::move(decision).take(), *this);
+      else
+        orders_->deny(*close, decision.denial(), *this);
     }
   }
 }
@@ -89,7 +101,8 @@ Engine::OpenByStrategy& Engine::open_by_strategy(StrategyId strategy, Instrument
   const std::size_t strategies = slots_.size() + 1;
   if (open_stride_ < instruments || open_.size() < strategies * open_stride_) {
     const std::size_t stride = std::max<std::size_t>(open_stride_, instruments);
-    std::vector<OpenByStrategy> grown(strategies * stride, OpenByStrategy{Quantity::zero(), Quantity::zero()});
+    std::vector<OpenByStrategy> grown(strategies * stride,
+                                      OpenByStrategy{Quantity::zero(), Quantity::zero()});
     for (std::size_t i = 0; i < open_.size(); ++i)
       grown[i / open_stride_ * stride + i % open_stride_] = open_[i];
     open_ = std::move(grown);
@@ -99,13 +112,15 @@ Engine::OpenByStrategy& Engine::open_by_strategy(StrategyId strategy, Instrument
   return open_[row * open_stride_ + id.value];
 }
 
-OrderId Engine::set_target(StrategyId strategy, AccountId account, InstrumentId id, Quantity target) {
+OrderId Engine::set_target(StrategyId strategy, AccountId account, InstrumentId id,
+                           Quantity target) {
   const Position* position = portfolio_.strategy_position(account, strategy, id);
   const auto& open = open_by_strategy(strategy, id);
   const Quantity have = position != nullptr ? position->quantity : Quantity::zero();
   const Quantity missing = target - (have + open.buy - open.sell);
   if (missing.is_zero()) return OrderId{0};
-  OrderRequest request = OrderRequest::market(id, missing.is_positive() ? Side::kBuy : Side::kSell, abs(missing));
+  OrderRequest request =
+      OrderRequest::market(id, missing.is_positive() ? Side::kBuy : Side::kSell, abs(missing));
   request.strategy = strategy;
   request.account = account;
   return submit(request);
@@ -118,9 +133,7 @@ void Engine::act(const OrderManager::Action& action) {
   const Order* order = orders_->find(action.order);
   if (order == nullptr || !order->is_open()) return;
   switch (action.kind) {
-    case Kind::kCancel:
-      cancel(action.order, action.why);
-      return;
+    case Kind::kCancel: cancel(action.order, action.why); return;
     case Kind::kResize: {
       ReplaceRequest change{};
       change.order = action.order;
@@ -144,8 +157,10 @@ void Engine::act(const OrderManager::Action& action) {
       request.client_id = order->client_id;
       auto decision = risk_->check(request, now_, action.order);
       // Denied at release: the order ends, with the reason, and its strategy is told.
-      if (decision.approved()) orders_->release(action.order, std::move(decision).take(), *this);
-      else orders_->deny_held(action.order, decision.denial(), *this);
+      if (decision.approved())
+        orders_->release(action.order, std::move(decision).take(), *this);
+      else
+        orders_->deny_held(action.order, decision.denial(), *this);
       return;
     }
   }
@@ -160,8 +175,9 @@ void Engine::tell(const Status& status) {
 void Engine::on_host_command(const HostCommand& command) {
   const std::optional<AccountId> account =
       command.account.value != 0 ? std::optional{command.account} : std::nullopt;
-  const std::optional<InstrumentId> instrument =
-      command.header.instrument.value != 0 ? std::optional{command.header.instrument} : std::nullopt;
+  const std::optional<InstrumentId> instrument = command.header.instrument.value != 0
+                                                     ? std::optional{command.header.instrument}
+                                                     : std::nullopt;
   const std::optional<StrategyId> strategy =
       command.strategy.value != 0 ? std::optional{command.strategy} : std::nullopt;
   const auto by = command.by.view();
@@ -187,15 +203,19 @@ void Engine::on_host_command(const HostCommand& command) {
       break;
     }
     case HostAction::kCancel: cancel(command.order, Reason::kByRequest); break;
-    case HostAction::kCancelAll: cancel_matching(strategy, account, instrument, Reason::kByRequest); break;
+    case HostAction::kCancelAll:
+      cancel_matching(strategy, account, instrument, Reason::kByRequest);
+      break;
     case HostAction::kFlatten: flatten(account, Reason::kByRequest); break;
     case HostAction::kSetTradingState:
-      tell(risk_->set_trading_state(static_cast<TradingState>(command.level), command.account, by, *this));
+      tell(risk_->set_trading_state(static_cast<TradingState>(command.level), command.account, by,
+                                    *this));
       break;
     case HostAction::kSetKillLevel: {
       const auto level = static_cast<KillLevel>(command.level);
       tell(risk_->set_kill_level(level, command.name.view(), by, *this));
-      if (level == KillLevel::kCancelAll) cancel_matching(std::nullopt, std::nullopt, std::nullopt, Reason::kByKillSwitch);
+      if (level == KillLevel::kCancelAll)
+        cancel_matching(std::nullopt, std::nullopt, std::nullopt, Reason::kByKillSwitch);
       if (level == KillLevel::kFlatten) flatten(std::nullopt, Reason::kByKillSwitch);
       break;
     }
@@ -208,13 +228,16 @@ void Engine::on_host_command(const HostCommand& command) {
         break;
       }
       const LimitScope scope{command.header.instrument, command.strategy, command.account};
-      tell(risk_->set_limit(*limit, scope, command.level == 0 ? std::optional{command.value} : std::nullopt, command.currency, by, *this));
+      tell(risk_->set_limit(*limit, scope,
+                            command.level == 0 ? std::optional{command.value} : std::nullopt,
+                            command.currency, by, *this));
       break;
     }
     case HostAction::kChangeCash:
     case HostAction::kChangePosition: {
       const bool cash = command.action == HostAction::kChangeCash;
-      AccountFact fact = make_record<AccountFact>(cash ? RecordKind::kCashChanged : RecordKind::kPositionChanged);
+      AccountFact fact =
+          make_record<AccountFact>(cash ? RecordKind::kCashChanged : RecordKind::kPositionChanged);
       fact.header.instrument = command.header.instrument;
       fact.header.flags = cash ? AccountFact::kHasAmount : AccountFact::kHasQuantity;
       fact.account = command.account;

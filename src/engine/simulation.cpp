@@ -58,7 +58,9 @@ void Simulation::delay(const RecordHeader& record) {
 }
 
 const RecordHeader* Simulation::delayed() const {
-  return delayed_at_ == delayed_.size() ? nullptr : reinterpret_cast<const RecordHeader*>(delayed_.data() + delayed_at_);
+  return delayed_at_ == delayed_.size()
+             ? nullptr
+             : reinterpret_cast<const RecordHeader*>(delayed_.data() + delayed_at_);
 }
 
 void Simulation::hand_over(const RecordHeader& input) {
@@ -74,7 +76,8 @@ void Simulation::hand_over(const RecordHeader& input) {
 }
 
 void Simulation::advance(Timestamp time, bool inclusive) {
-  while (!engine_->is_stopped() && step(time, inclusive)) {}
+  while (!engine_->is_stopped() && step(time, inclusive)) {
+  }
 }
 
 // One event, the earliest that is due; at one instant in the order of the header's comment.
@@ -91,7 +94,8 @@ bool Simulation::step(Timestamp time, bool inclusive) {
     }
   };
   if (const auto* record = delayed()) offer(record->ts_recv, What::kMarket, 0);
-  for (std::size_t i = 0; i < venues_.size(); ++i) offer(venues_[i]->next_event_time(), What::kVenue, i);
+  for (std::size_t i = 0; i < venues_.size(); ++i)
+    offer(venues_[i]->next_event_time(), What::kVenue, i);
   offer(engine_->next_deadline(), What::kDeadline, 0);
 
   switch (what) {

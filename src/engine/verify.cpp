@@ -11,9 +11,11 @@ namespace keel {
 class Verifier final : private TransactionObserver {
  public:
   // `up_to_seq`: what the run began with, 0 for a new journal.
-  Status adopt(std::unique_ptr<Engine> engine, const std::string& folder, std::uint64_t up_to_seq, const RunInput& run) {
+  Status adopt(std::unique_ptr<Engine> engine, const std::string& folder, std::uint64_t up_to_seq,
+               const RunInput& run) {
     engine_ = std::move(engine);
-    if (engine_->started_) return Error{engine_errors::kVerify, "engine", "started", "made, not started", {}};
+    if (engine_->started_)
+      return Error{engine_errors::kVerify, "engine", "started", "made, not started", {}};
     engine_->config_.journal.clear();
     engine_->config_.market_journal = MarketJournal::kAll;
     engine_->capabilities_.clear();
@@ -48,8 +50,8 @@ class Verifier final : private TransactionObserver {
     const RecordRange replayed{begin_, end_};
     auto mine = replayed.begin();
     auto theirs = transaction.records.begin();
-    while (mine != replayed.end() && theirs != transaction.records.end() && mine->size == theirs->size &&
-           std::memcmp(&*mine, &*theirs, mine->size) == 0) {
+    while (mine != replayed.end() && theirs != transaction.records.end() &&
+           mine->size == theirs->size && std::memcmp(&*mine, &*theirs, mine->size) == 0) {
       ++mine;
       ++theirs;
     }
@@ -78,7 +80,8 @@ Result<RunInput> first_run(const std::string& folder) {
   auto reader = JournalReader::open(folder);
   if (!reader) return std::move(reader).error();
   while (reader->next())
-    if (reader->transaction().input().kind == RecordKind::kRunStarted) return record_as<RunInput>(reader->transaction().input());
+    if (reader->transaction().input().kind == RecordKind::kRunStarted)
+      return record_as<RunInput>(reader->transaction().input());
   if (auto status = reader->status(); !status) return std::move(status).error();
   return Error{engine_errors::kVerify, "journal", folder, "a run that has started", {}};
 }
@@ -125,11 +128,13 @@ Result<VerifyReport> verify(const std::string& folder, EngineMaker& maker) {
 
 std::string VerifyReport::text() const {
   if (difference) {
-    return "replay: differs at seq " + std::to_string(difference->seq) + "\n  input    " + difference->input +
-           "\n  recorded " + difference->recorded + "\n  replayed " + difference->replayed;
+    return "replay: differs at seq " + std::to_string(difference->seq) + "\n  input    " +
+           difference->input + "\n  recorded " + difference->recorded + "\n  replayed " +
+           difference->replayed;
   }
   if (unrecorded_from)
-    return "replay: identical up to seq " + std::to_string(*unrecorded_from - 1) + "; market data was not recorded from there";
+    return "replay: identical up to seq " + std::to_string(*unrecorded_from - 1) +
+           "; market data was not recorded from there";
   return "replay: identical";
 }
 

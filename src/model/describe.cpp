@@ -10,18 +10,22 @@ namespace keel {
 namespace {
 
 std::string order_text(const OrderRecord& r) {
-  auto text = fmt::format(" {} {} {} {}", r.order, to_text(r.side), r.terms.quantity, to_text(r.terms.type));
+  auto text = fmt::format(" {} {} {} {}", r.order, to_text(r.side), r.terms.quantity,
+                          to_text(r.terms.type));
   if (const auto price = r.terms.limit()) text += fmt::format(" limit {}", *price);
   if (const auto price = r.terms.trigger()) text += fmt::format(" trigger {}", *price);
-  text += fmt::format(" {} account {} strategy {} venue {}", to_text(r.terms.time_in_force), r.account, r.strategy, r.venue);
+  text += fmt::format(" {} account {} strategy {} venue {}", to_text(r.terms.time_in_force),
+                      r.account, r.strategy, r.venue);
   if (r.state_before != r.state_after)
     text += fmt::format(" {}->{}", to_text(r.state_before), to_text(r.state_after));
-  if (!r.last_quantity.is_zero()) text += fmt::format(" last {} at {}", r.last_quantity, r.last_price);
+  if (!r.last_quantity.is_zero())
+    text += fmt::format(" last {} at {}", r.last_quantity, r.last_price);
   if (!r.filled.is_zero()) text += fmt::format(" filled {}", r.filled);
   if (!r.fee_currency.empty()) text += fmt::format(" fee {}", r.fee_money());
   if (r.reason != Reason::kNone) text += fmt::format(" because {}", to_text(r.reason));
   if (r.header.kind == RecordKind::kOrderDenied)
-    text += fmt::format(" (value {}, limit {}, raw)", detail::decimal_text(r.value, 0), detail::decimal_text(r.limit, 0));
+    text += fmt::format(" (value {}, limit {}, raw)", detail::decimal_text(r.value, 0),
+                        detail::decimal_text(r.limit, 0));
   if (!r.execution.empty()) text += fmt::format(" execution {}", r.execution);
   if (!r.client_id.empty()) text += fmt::format(" client {}", r.client_id);
   if (!r.note.empty()) text += fmt::format(" \"{}\"", r.note);
@@ -30,7 +34,8 @@ std::string order_text(const OrderRecord& r) {
 
 std::string report_text(const OrderReport& r) {
   auto text = fmt::format(" kind {} order {}", static_cast<int>(r.kind), r.order);
-  if (!r.last_quantity.is_zero()) text += fmt::format(" last {} at {}", r.last_quantity, r.last_price);
+  if (!r.last_quantity.is_zero())
+    text += fmt::format(" last {} at {}", r.last_quantity, r.last_price);
   if (!r.fee_currency.empty()) text += fmt::format(" fee {}", Money{r.fee, r.fee_currency});
   if (r.reason != Reason::kNone) text += fmt::format(" because {}", to_text(r.reason));
   if (!r.execution.empty()) text += fmt::format(" execution {}", r.execution);
@@ -39,9 +44,10 @@ std::string report_text(const OrderReport& r) {
 }
 
 std::string state_text(const StateFact& r) {
-  return fmt::format(" {} {}->{} value {}->{} {}{}", r.name, r.before, r.after, detail::decimal_text(r.value_before, 18),
-                     detail::decimal_text(r.value_after, 18), r.currency,
-                     r.reason != Reason::kNone ? fmt::format(" because {}", to_text(r.reason)) : std::string{});
+  return fmt::format(
+      " {} {}->{} value {}->{} {}{}", r.name, r.before, r.after,
+      detail::decimal_text(r.value_before, 18), detail::decimal_text(r.value_after, 18), r.currency,
+      r.reason != Reason::kNone ? fmt::format(" because {}", to_text(r.reason)) : std::string{});
 }
 
 }  // namespace
@@ -64,28 +70,35 @@ std::string describe(const RecordHeader& record) {
     case RecordKind::kBar:
     case RecordKind::kBarClosed: {
       const auto& b = record_as<Bar>(record);
-      return text + fmt::format(" from {} o {} h {} l {} c {} v {}", b.open_time, b.open, b.high, b.low, b.close, b.volume);
+      return text + fmt::format(" from {} o {} h {} l {} c {} v {}", b.open_time, b.open, b.high,
+                                b.low, b.close, b.volume);
     }
     case RecordKind::kOrderReport: return text + report_text(record_as<OrderReport>(record));
-    case RecordKind::kTimer: return text + fmt::format(" deadline {}", record_as<TimerInput>(record).deadline);
+    case RecordKind::kTimer:
+      return text + fmt::format(" deadline {}", record_as<TimerInput>(record).deadline);
     case RecordKind::kHostCommand: {
       const auto& c = record_as<HostCommand>(record);
-      return text + fmt::format(" action {} account {} order {} name {} by {}", static_cast<int>(c.action), c.account, c.order, c.name, c.by);
+      return text + fmt::format(" action {} account {} order {} name {} by {}",
+                                static_cast<int>(c.action), c.account, c.order, c.name, c.by);
     }
     case RecordKind::kInstrumentDefined: {
       const auto& i = record_as<InstrumentDefined>(record).definition;
-      return text + fmt::format(" {} {} tick {} lot {} revision {}", i.symbol, to_text(i.kind), i.price_increment, i.quantity_increment, i.revision);
+      return text + fmt::format(" {} {} tick {} lot {} revision {}", i.symbol, to_text(i.kind),
+                                i.price_increment, i.quantity_increment, i.revision);
     }
-    case RecordKind::kAccountDefined: return text + fmt::format(" {}", record_as<DirectoryEntry>(record).entry.name);
+    case RecordKind::kAccountDefined:
+      return text + fmt::format(" {}", record_as<DirectoryEntry>(record).entry.name);
     case RecordKind::kRunStarted:
     case RecordKind::kRestarted: {
       const auto& r = record_as<RunInput>(record);
-      return text + fmt::format(" engine {} run {} after {} hash {:016x}", r.engine, r.run, r.recovered_seq, r.rolling_hash);
+      return text + fmt::format(" engine {} run {} after {} hash {:016x}", r.engine, r.run,
+                                r.recovered_seq, r.rolling_hash);
     }
     case RecordKind::kCashChanged:
     case RecordKind::kPositionChanged: {
       const auto& a = record_as<AccountFact>(record);
-      return text + fmt::format(" account {} quantity {} cash {} ({})", a.account, a.quantity, a.money(), a.reference);
+      return text + fmt::format(" account {} quantity {} cash {} ({})", a.account, a.quantity,
+                                a.money(), a.reference);
     }
     case RecordKind::kTradingStateChanged:
     case RecordKind::kKillSwitchChanged:

@@ -32,6 +32,7 @@ ROOMS = {
     "engine": (4, ["risk", "execution", "sim", "journal", "indicators"]),
     "adapters": (4, ["venue", "net", "sim"]),
     "analytics": (4, ["market", "indicators", "portfolio", "risk", "execution", "journal"]),
+    "backtest": (5, ["engine", "analytics", "storage"]),
     "service": (5, ["engine", "analytics", "learn", "net", "storage", "bus"]),
 }
 

@@ -1,6 +1,6 @@
-// Backtest: a feed, a simulated venue, an engine and a report, wired. For a first run, for research,
-// for tests. What it does can be written out with the rooms below, line by line; nothing in a
-// strategy knows that it runs here.
+// Backtest: a feed, a simulated venue, an engine and a report, wired. For a first run, for
+// research, for tests. What it does can be written out with the rooms below, line by line; nothing
+// in a strategy knows that it runs here.
 //
 //   keel::Backtest test{{.cash = keel::Money::whole(100'000, "USD")}};
 //   const auto btc = test.add_instrument(spec);
@@ -25,9 +25,9 @@ struct BacktestConfig {
   std::string account = "main";
   Money cash = Money::whole(100'000, "USD");  // opening balance; its currency is the account's base
   AccountKind kind = AccountKind::kCash;
-  SimConfig sim;         // venue and opening balance are filled in
-  RiskLimits limits;     // limits of single instruments: Backtest::limits()
-  std::string journal;   // folder; empty: journal off
+  SimConfig sim;        // venue and opening balance are filled in
+  RiskLimits limits;    // limits of single instruments: Backtest::limits()
+  std::string journal;  // folder; empty: journal off
   MarketJournal market_journal = MarketJournal::kAll;
   Duration feed_latency{0};
   Duration sample_every = Duration::minutes(1);  // of equity, for the report
@@ -71,19 +71,22 @@ class Backtest {
   // Sees every transaction of the coming runs.
   void observe(TransactionObserver& observer) { observers_.push_back(&observer); }
 
-  // Runs the strategy over the feed. A journal that exists is refused (journal.exists): a run is not
-  // continued by accident. Errors: engine.*, journal.*, sim.*, risk.*, the feed's.
-  Result<RunReport> run(std::string_view name, Strategy& strategy, MarketFeed& feed, Progress* progress = nullptr);
+  // Runs the strategy over the feed. A journal that exists is refused (journal.exists): a run is
+  // not continued by accident. Errors: engine.*, journal.*, sim.*, risk.*, the feed's.
+  Result<RunReport> run(std::string_view name, Strategy& strategy, MarketFeed& feed,
+                        Progress* progress = nullptr);
 
   // Opens the journal of the last run as a restart would, with a fresh strategy object.
   Result<RecoveryReport> recover(std::string_view name, Strategy& fresh);
 
-  // Re-runs the journal. `make` gives a fresh strategy (std::unique_ptr<Strategy>) for each run in it.
+  // Re-runs the journal. `make` gives a fresh strategy (std::unique_ptr<Strategy>) for each run in
+  // it.
   template <class Make>
   Result<VerifyReport> verify(std::string_view name, Make&& make) {
     struct Maker final : Remaker {
       Make& give;
-      Maker(Backtest& test, std::string_view strategy, Make& with) : Remaker(test, strategy), give(with) {}
+      Maker(Backtest& test, std::string_view strategy, Make& with)
+          : Remaker(test, strategy), give(with) {}
       std::unique_ptr<Strategy> strategy() override { return give(); }
     } maker{*this, name, make};
     return keel::verify(config_.journal, maker);

@@ -19,14 +19,13 @@ class EmaCross final : public Strategy {
   explicit EmaCross(InstrumentId instrument, const EmaCrossSettings& settings = {})
       : instrument_{instrument}, settings_{settings}, fast_{settings.fast}, slow_{settings.slow} {}
 
-  void on_start(Context& context) override {
-    context.subscribe_bars(instrument_, settings_.bars);
-  }
+  void on_start(Context& context) override { context.subscribe_bars(instrument_, settings_.bars); }
   void on_bar(Context& context, const Bar& bar) override {
     on_history(bar);
     if (!slow_.ready()) return;
     const Quantity below = settings_.shorts ? -settings_.quantity : Quantity::zero();
-    context.set_target_position(instrument_, fast_.value() > slow_.value() ? settings_.quantity : below);
+    context.set_target_position(instrument_,
+                                fast_.value() > slow_.value() ? settings_.quantity : below);
   }
   void on_history(const Bar& bar) override {
     fast_.update(bar.close);

@@ -23,7 +23,10 @@ struct TrendSettings {
 class Trend final : public Strategy {
  public:
   explicit Trend(InstrumentId instrument, const TrendSettings& settings = {})
-      : instrument_{instrument}, settings_{settings}, fast_{settings.fast}, slow_{settings.slow},
+      : instrument_{instrument},
+        settings_{settings},
+        fast_{settings.fast},
+        slow_{settings.slow},
         range_{settings.volatility} {}
 
   void on_start(Context& context) override {

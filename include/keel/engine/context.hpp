@@ -34,7 +34,9 @@ class Context {
   void subscribe_trades(InstrumentId id);
   // Bars are built from trades by the engine, or taken from the feed where it delivers that spec.
   void subscribe_bars(InstrumentId id, BarSpec spec);
-  void subscribe_bars(InstrumentId id, Duration length) { subscribe_bars(id, BarSpec::time(length)); }
+  void subscribe_bars(InstrumentId id, Duration length) {
+    subscribe_bars(id, BarSpec::time(length));
+  }
   // Every other kind of market data of the instrument (books, funding, status).
   void subscribe_market(InstrumentId id);
   // on_timer is called once `now` reaches it.
@@ -48,9 +50,9 @@ class Context {
   Reason cancel(OrderId order);
   // Cancels every open order of this strategy, in one instrument or in all.
   void cancel_all(std::optional<InstrumentId> id = std::nullopt);
-  // Brings the strategy's position to `target` (negative is short) with one market order. Idempotent:
-  // working, in-flight and unknown orders count, reduce-only ones (protective stops) do not.
-  // none: already there or on its way.
+  // Brings the strategy's position to `target` (negative is short) with one market order.
+  // Idempotent: working, in-flight and unknown orders count, reduce-only ones (protective stops) do
+  // not. none: already there or on its way.
   OrderId set_target_position(InstrumentId id, Quantity target);
   OrderId close_position(InstrumentId id) { return set_target_position(id, Quantity::zero()); }
 

@@ -1,9 +1,11 @@
 // Engine: the ready composition. One thread owns it; it has no clock, no I/O of its own beyond the
 // journal, and the same inputs give the same facts and commands, bit for bit.
 //
-//   on(input): journal -> marks -> bars -> orders -> portfolio -> risk -> strategies -> commit -> outbox
+//   on(input): journal -> marks -> bars -> orders -> portfolio -> risk -> strategies -> commit ->
+//   outbox
 //
-// An input with its facts and commands is one transaction: in the journal as a whole, or not at all.
+// An input with its facts and commands is one transaction: in the journal as a whole, or not at
+// all.
 #pragma once
 
 #include <memory>
@@ -43,15 +45,15 @@ enum class MarketJournal : std::uint8_t {
 };
 
 struct EngineConfig {
-  std::string journal;  // folder; empty: journal off
-  JournalConfig journal_config;               // engine and run are filled in
+  std::string journal;           // folder; empty: journal off
+  JournalConfig journal_config;  // engine and run are filled in
   MarketJournal market_journal = MarketJournal::kConsumed;
   std::uint32_t engine_id = 1;                // 1 to 1023; part of every order id
   std::optional<std::uint32_t> run_at_least;  // needed only where the run file was lost
   OrderManagerConfig orders;
   RiskLimits limits;
-  std::uint64_t snapshot_every = 1u << 22;    // records between snapshots; 0: only on stop
-  BarOptions bars;                            // of every series that the engine builds
+  std::uint64_t snapshot_every = 1u << 22;  // records between snapshots; 0: only on stop
+  BarOptions bars;                          // of every series that the engine builds
   LogSink* log = nullptr;
 };
 
@@ -83,13 +85,14 @@ class Engine final : private Emitter {
   Result<StrategyId> add_strategy(std::string_view name, Strategy& strategy, AccountId account);
   void observe(TransactionObserver& observer) { observers_.push_back(&observer); }
 
-  // Opens the journal. Where it has a past, recovers it (latest snapshot, then the fold of facts and
-  // commands; no strategy runs), turns orders without evidence to Unknown, and calls on_recovered;
-  // else calls on_start. Errors: engine.*, journal.*.
+  // Opens the journal. Where it has a past, recovers it (latest snapshot, then the fold of facts
+  // and commands; no strategy runs), turns orders without evidence to Unknown, and calls
+  // on_recovered; else calls on_start. Errors: engine.*, journal.*.
   Status start(Timestamp now);
   // Takes one input: market data, report, timer, host command, connection. Not re-entrant.
   void on(const RecordHeader& input);
-  // Sends what waits for the disk (durability `machine`). Returns false once the journal has failed.
+  // Sends what waits for the disk (durability `machine`). Returns false once the journal has
+  // failed.
   bool flush();
   // Calls on_stop, takes a last snapshot and closes the journal.
   Status stop(Timestamp now);
@@ -137,7 +140,7 @@ class Engine final : private Emitter {
     AccountId account;
     std::vector<Timestamp> timers;  // ascending
   };
-  struct Series {  // one bar series of one instrument
+  struct Series {                           // one bar series of one instrument
     std::unique_ptr<BarBuilder> builder;    // stays put while series are added
     std::vector<std::uint16_t> strategies;  // slots
   };
@@ -247,10 +250,10 @@ class Engine final : private Emitter {
     std::vector<Instrument> instruments;
   } known_;
   std::vector<AccountId> snapshots_wanted_;  // asked for once the transaction is done
-  std::vector<AccountId> reconciled_;  // since the restart
-  std::vector<Capabilities> capabilities_;  // by VenueId - 1
+  std::vector<AccountId> reconciled_;        // since the restart
+  std::vector<Capabilities> capabilities_;   // by VenueId - 1
   std::uint32_t run_ = 1;
-  std::uint32_t requests_ = 0;   // in this transaction
+  std::uint32_t requests_ = 0;        // in this transaction
   std::uint32_t venues_touched_ = 0;  // bit per venue; more than 32 venues: all are asked
   bool in_input_ = false, started_ = false, stopped_ = false, recovered_ = false;
   bool facts_in_transaction_ = false;

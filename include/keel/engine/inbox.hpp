@@ -1,8 +1,9 @@
 // Inbox: bounded rings, one per source, between adapters' threads and the engine's thread.
 //
-// Each ring has one producer and one consumer and takes no lock. A full ring never loses an order or
-// account report (push says no, and the adapter stops reading its socket); market data is conflated:
-// the latest record per instrument and kind is kept, and a MarketGap with the count goes before it.
+// Each ring has one producer and one consumer and takes no lock. A full ring never loses an order
+// or account report (push says no, and the adapter stops reading its socket); market data is
+// conflated: the latest record per instrument and kind is kept, and a MarketGap with the count goes
+// before it.
 #pragma once
 
 #include <atomic>
@@ -17,7 +18,8 @@ namespace keel {
 
 class InputRing final : public InputSink {
  public:
-  // Capacity in bytes, rounded up to a power of two, at least 64 KiB. Records up to a quarter of it.
+  // Capacity in bytes, rounded up to a power of two, at least 64 KiB. Records up to a quarter of
+  // it.
   InputRing(SourceId source, std::size_t capacity);
 
   // Producer's thread. Stamps the source into the copy.
@@ -31,7 +33,9 @@ class InputRing final : public InputSink {
 
   [[nodiscard]] SourceId source() const { return source_; }
   // Market records that were replaced by newer ones so far (either thread).
-  [[nodiscard]] std::uint64_t conflated() const { return conflated_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t conflated() const {
+    return conflated_.load(std::memory_order_relaxed);
+  }
 
  private:
   struct Latest {
@@ -56,7 +60,8 @@ class InputRing final : public InputSink {
 class Inbox {
  public:
   InputRing& add_source(std::size_t capacity = std::size_t{1} << 20);
-  // The oldest record by ts_recv over all rings; on a tie the source that was added first. Null: empty.
+  // The oldest record by ts_recv over all rings; on a tie the source that was added first. Null:
+  // empty.
   [[nodiscard]] InputRing* next();
   [[nodiscard]] std::size_t source_count() const { return rings_.size(); }
 

@@ -3,8 +3,8 @@
 //
 // A market event reaches the venue at its exchange time (ts_event), the engine at + feed latency;
 // commands reach the venue at + its order latency, reports come back at + its response latency. At
-// one instant: market data first, then what the venue does, then reports, then deadlines. There is no
-// queue of all events: each stream is in order, and the earliest head is taken.
+// one instant: market data first, then what the venue does, then reports, then deadlines. There is
+// no queue of all events: each stream is in order, and the earliest head is taken.
 #pragma once
 
 #include <optional>
@@ -44,8 +44,8 @@ class Simulation {
   void add_venue(SimVenue& venue);
   void probe(InputProbe* probe) { probe_ = probe; }
 
-  // Takes up to `events` market events. false: the feed is at its end (and everything that was under
-  // way has arrived), or the engine has stopped. Errors are the feed's.
+  // Takes up to `events` market events. false: the feed is at its end (and everything that was
+  // under way has arrived), or the engine has stopped. Errors are the feed's.
   Result<bool> run(std::uint64_t events = ~std::uint64_t{0});
 
   [[nodiscard]] const SimulationStats& stats() const { return stats_; }

@@ -9,10 +9,10 @@
 namespace keel {
 
 // Callbacks run on the engine's thread, one at a time, and return before the next input is taken. A
-// record handed to a callback is valid during the call. What a callback asks for (submit, cancel, ...)
-// is done at once; what comes of it (on_denied, on_fill, on_order) arrives in a callback of its own,
-// after the current one has returned. An exception that leaves a callback stops the engine, with the
-// input that caused it; facts up to that point stand.
+// record handed to a callback is valid during the call. What a callback asks for (submit, cancel,
+// ...) is done at once; what comes of it (on_denied, on_fill, on_order) arrives in a callback of
+// its own, after the current one has returned. An exception that leaves a callback stops the
+// engine, with the input that caused it; facts up to that point stand.
 //
 // State that must survive a restart is named once: KEEL_STATE(fast, slow).
 class Strategy {

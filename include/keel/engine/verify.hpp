@@ -1,5 +1,5 @@
-// Verify: re-runs the strategies on the recorded inputs, from restart to restart, and names the first
-// fact or command that differs. Audit, bug reports and tests of new code are this.
+// Verify: re-runs the strategies on the recorded inputs, from restart to restart, and names the
+// first fact or command that differs. Audit, bug reports and tests of new code are this.
 #pragma once
 
 #include <memory>
@@ -12,7 +12,7 @@ namespace keel {
 
 struct VerifyReport {
   struct Difference {
-    std::uint64_t seq;     // of the recorded input whose consequences differ
+    std::uint64_t seq;  // of the recorded input whose consequences differ
     std::string input;
     std::string recorded;  // the first record that differs, or "nothing"
     std::string replayed;
@@ -28,8 +28,8 @@ struct VerifyReport {
   [[nodiscard]] std::string text() const;
 };
 
-// Makes engines wired as the recorded one was: same instruments, accounts and strategies in the same
-// order, journal off. Venues may be left out; nothing is sent.
+// Makes engines wired as the recorded one was: same instruments, accounts and strategies in the
+// same order, journal off. Venues may be left out; nothing is sent.
 class EngineMaker {
  public:
   virtual Result<std::unique_ptr<Engine>> make() = 0;

@@ -119,7 +119,8 @@ struct InstrumentDefined {
   Instrument definition;
 };
 
-// kAccountDefined: one name of the directory; the journal carries them all, so that it explains itself.
+// kAccountDefined: one name of the directory; the journal carries them all, so that it explains
+// itself.
 struct DirectoryEntry {
   static constexpr std::uint8_t kVersion = 1;
   static constexpr std::uint8_t kVenue = 1, kStrategy = 2, kAccount = 3;  // header.flags
@@ -185,7 +186,7 @@ struct StateFact {
 
 static_assert(Record<AccountFact> && Record<AccountReport> && Record<TimerInput> &&
               Record<HostCommand> && Record<InstrumentDefined> && Record<DirectoryEntry> &&
-              Record<ConnectionInput> &&
-              Record<RunInput> && Record<ParameterInput> && Record<ClockJump> && Record<StateFact>);
+              Record<ConnectionInput> && Record<RunInput> && Record<ParameterInput> &&
+              Record<ClockJump> && Record<StateFact>);
 
 }  // namespace keel

@@ -66,8 +66,7 @@ struct Run {
     emit(fact.header);
   }
   void trade(std::string_view price, std::string_view size = "0.5") {
-    Trade trade =
-        Trade::at(btc, now, Price::parse(price).value(), Quantity::parse(size).value());
+    Trade trade = Trade::at(btc, now, Price::parse(price).value(), Quantity::parse(size).value());
     stamp(trade.header);
     marks.fold(trade.header);
     portfolio.revalue(btc, marks);
@@ -108,8 +107,7 @@ struct Run {
       record.fee_currency = Currency{"USD"};
       record.fee = Money::parse(fee, record.fee_currency).value().raw();
     }
-    record.execution =
-        ExecutionId::from("x" + std::to_string(++execution)).value();
+    record.execution = ExecutionId::from("x" + std::to_string(++execution)).value();
     emit(record.header);
     return record;
   }

@@ -80,7 +80,8 @@ TEST_CASE("more than 64 requests in one transaction are denied, not forgotten") 
     void on_quote(Context& context, const Quote& quote) override {
       if (asked) return;
       asked = true;
-      for (int i = 0; i < 100; ++i) context.submit(OrderRequest::limit({1}, Side::kBuy, 1_qty, quote.bid_price));
+      for (int i = 0; i < 100; ++i)
+        context.submit(OrderRequest::limit({1}, Side::kBuy, 1_qty, quote.bid_price));
     }
     void on_denied(Context&, const OrderFact& fact) override {
       if (fact.reason == Reason::kTooManyRequests) ++denials;
@@ -133,6 +134,7 @@ TEST_CASE("a bracket protects what was filled, and one leg cancels the other") {
   const auto state = [&](OrderId id) { return world.engine.orders().find(id)->state; };
   CHECK(state(strategy.ids.entry) == OrderState::kFilled);
   const bool target_hit = state(strategy.ids.take_profit) == OrderState::kFilled;
-  CHECK(state(target_hit ? strategy.ids.stop_loss : strategy.ids.take_profit) == OrderState::kCanceled);
+  CHECK(state(target_hit ? strategy.ids.stop_loss : strategy.ids.take_profit) ==
+        OrderState::kCanceled);
   CHECK(world.engine.orders().open_count() == 0);
 }

@@ -30,8 +30,11 @@ TEST_CASE("records leave a ring as they went in, over many turns of it") {
   Random random{5};
   while (seen < 20'000) {
     for (auto burst = random.below(40); burst > 0; --burst) {
-      if (random.below(4) == 0) { if (!ring.push(report(static_cast<std::uint64_t>(written), written).header)) break; }
-      else if (ring.conflated() == 0 && !ring.push(quote(static_cast<std::uint32_t>(written % 7 + 1), written).header)) break;
+      if (random.below(4) == 0) {
+        if (!ring.push(report(static_cast<std::uint64_t>(written), written).header)) break;
+      } else if (ring.conflated() == 0 &&
+                 !ring.push(quote(static_cast<std::uint32_t>(written % 7 + 1), written).header))
+        break;
       ++written;
     }
     for (auto burst = random.below(80); burst > 0; --burst) {
@@ -45,10 +48,13 @@ TEST_CASE("records leave a ring as they went in, over many turns of it") {
   }
 }
 
-TEST_CASE("a full ring refuses reports, and keeps the latest quote of each instrument with its gap marked") {
+TEST_CASE(
+    "a full ring refuses reports, and keeps the latest quote of each instrument with its gap "
+    "marked") {
   InputRing ring{{1}, 1u << 16};
   std::int64_t time = 0;
-  while (ring.push(report(0, ++time).header)) {}
+  while (ring.push(report(0, ++time).header)) {
+  }
   CHECK_FALSE(ring.push(report(0, time).header));
   for (int i = 0; i < 10; ++i) {
     CHECK(ring.push(quote(1, 1'000 + i).header));

@@ -62,7 +62,8 @@ class KilledCrosser final : public Crosser {
 
 class Watcher final : public InputProbe {
  public:
-  Watcher(Shared& shared, const Engine& engine, std::uint64_t kill_at) : shared_(shared), engine_(engine), kill_at_(kill_at) {}
+  Watcher(Shared& shared, const Engine& engine, std::uint64_t kill_at)
+      : shared_(shared), engine_(engine), kill_at_(kill_at) {}
   void before(const RecordHeader&) override {
     if (kill_at_ != 0 && ++inputs_ == kill_at_) kill(getpid(), SIGKILL);
   }
@@ -96,7 +97,8 @@ void child_run(const std::string& journal, Shared& shared, Moment moment, std::u
 }
 
 // The position by the plainest possible reading of the journal.
-std::map<std::uint32_t, std::int64_t> naive_positions(const std::string& journal, std::uint64_t& last_seq) {
+std::map<std::uint32_t, std::int64_t> naive_positions(const std::string& journal,
+                                                      std::uint64_t& last_seq) {
   std::map<std::uint32_t, std::int64_t> positions;
   auto reader = JournalReader::open(journal);
   REQUIRE(reader.ok());
@@ -115,7 +117,8 @@ std::map<std::uint32_t, std::int64_t> naive_positions(const std::string& journal
 }  // namespace
 
 TEST_CASE("20 kills at seeded moments lose nothing that was committed") {
-  auto* shared = static_cast<Shared*>(mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  auto* shared = static_cast<Shared*>(
+      mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   REQUIRE(shared != MAP_FAILED);
   Random random{20131125};
   for (int round = 0; round < 20; ++round) {
@@ -154,7 +157,8 @@ TEST_CASE("20 kills at seeded moments lose nothing that was committed") {
       JournalReader reader = std::move(JournalReader::open(journal)).value();
       while (reader.next())
         if (reader.transaction().input().kind == RecordKind::kRestarted)
-          CHECK(record_as<RunInput>(reader.transaction().input()).rolling_hash == shared->committed_hash);
+          CHECK(record_as<RunInput>(reader.transaction().input()).rolling_hash ==
+                shared->committed_hash);
     }
     const Position* position = world.engine.portfolio().position({1}, {1});
     const std::int64_t held = position != nullptr ? position->quantity.raw() : 0;
@@ -188,12 +192,15 @@ TEST_CASE("a journal cut or zeroed anywhere in its last three transactions keeps
     world.run(feed);
     // no stop: as if killed
   }
-  struct Place { std::uint64_t offset, first_seq, last_seq; };
+  struct Place {
+    std::uint64_t offset, first_seq, last_seq;
+  };
   std::vector<Place> places;
   {
     JournalReader reader = std::move(JournalReader::open(whole)).value();
     while (reader.next())
-      places.push_back({reader.transaction().offset, reader.transaction().first_seq, reader.transaction().last_seq});
+      places.push_back({reader.transaction().offset, reader.transaction().first_seq,
+                        reader.transaction().last_seq});
     REQUIRE(reader.status().ok());
   }
   REQUIRE(places.size() > 400);
@@ -209,18 +216,24 @@ TEST_CASE("a journal cut or zeroed anywhere in its last three transactions keeps
   // Every byte for cutting off; zeroing from there on is what a lost page looks like.
   for (std::uint64_t cut = begin; cut < end; cut += 1) {
     for (const bool zero : {false, true}) {
-      if (cut % 16 != 0 && zero) continue;  // zeroing is page or sector wide in practice; each frame byte is cut
+      if (cut % 16 != 0 && zero)
+        continue;  // zeroing is page or sector wide in practice; each frame byte is cut
       TempFolder copy;
       const auto journal = copy.file("cut.journal");
       std::filesystem::copy(whole, journal, std::filesystem::copy_options::recursive);
       std::string damaged = bytes;
-      if (zero) std::fill(damaged.begin() + static_cast<std::ptrdiff_t>(cut), damaged.begin() + static_cast<std::ptrdiff_t>(end), '\0');
-      else damaged.resize(cut);
+      if (zero)
+        std::fill(damaged.begin() + static_cast<std::ptrdiff_t>(cut),
+                  damaged.begin() + static_cast<std::ptrdiff_t>(end), '\0');
+      else
+        damaged.resize(cut);
       copy.write((std::filesystem::path{"cut.journal"} / name).string(), damaged);
 
       std::uint64_t expected = 0;
       for (const auto& place : places)
-        if (place.last_seq > expected && (&place == &places.back() ? end : (&place + 1)->offset) <= cut) expected = place.last_seq;
+        if (place.last_seq > expected &&
+            (&place == &places.back() ? end : (&place + 1)->offset) <= cut)
+          expected = place.last_seq;
       Crosser strategy;
       World world{strategy, journal};
       const auto status = world.engine.start(Timestamp{1'704'170'000'000'000'000});

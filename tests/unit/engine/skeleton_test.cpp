@@ -40,7 +40,8 @@ class BuyOnceMaker final : public EngineMaker {
   Result<std::unique_ptr<Engine>> make() override {
     auto engine = std::make_unique<Engine>(EngineConfig{});
     declare(*engine);
-    if (auto id = engine->add_strategy("crosser", strategy_, {1}); !id) return std::move(id).error();
+    if (auto id = engine->add_strategy("crosser", strategy_, {1}); !id)
+      return std::move(id).error();
     return engine;
   }
 
@@ -77,7 +78,8 @@ TEST_CASE("kill -9 after the fill: recovered and verified") {
     world.start();
     QuoteFeed feed{42, 20};
     world.run(feed);
-    const std::uint64_t told[3] = {world.engine.seq(), world.engine.rolling_hash(), world.engine.state_hash()};
+    const std::uint64_t told[3] = {world.engine.seq(), world.engine.rolling_hash(),
+                                   world.engine.state_hash()};
     if (write(pipe_ends[1], told, sizeof told) != sizeof told) _exit(1);
     kill(getpid(), SIGKILL);
   }

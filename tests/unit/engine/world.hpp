@@ -16,16 +16,18 @@ namespace keel::test {
 // Generated quotes as a feed, a few hundred at a time.
 class QuoteFeed final : public MarketFeed {
  public:
-  QuoteFeed(std::uint64_t seed, std::uint64_t count, std::uint64_t skip = 0) : ticks_(seed), left_(count) {
+  QuoteFeed(std::uint64_t seed, std::uint64_t count, std::uint64_t skip = 0)
+      : ticks_(seed), left_(count) {
     for (std::uint64_t i = 0; i < skip; ++i) (void)ticks_.next();
   }
   Result<std::span<const std::byte>> next() override {
     batch_.clear();
     for (int i = 0; i < 256 && left_ > 0; ++i, --left_) {
       const RawQuote raw = ticks_.next().quote;
-      batch_.push_back(Quote::two_sided({1}, {raw.ts_ns}, Price::from_raw(raw.bid_ticks * kPriceRawPerTick),
-                                        Quantity::whole(raw.bid_size), Price::from_raw(raw.ask_ticks * kPriceRawPerTick),
-                                        Quantity::whole(raw.ask_size)));
+      batch_.push_back(Quote::two_sided(
+          {1}, {raw.ts_ns}, Price::from_raw(raw.bid_ticks * kPriceRawPerTick),
+          Quantity::whole(raw.bid_size), Price::from_raw(raw.ask_ticks * kPriceRawPerTick),
+          Quantity::whole(raw.ask_size)));
     }
     return std::as_bytes(std::span{batch_});
   }
@@ -39,7 +41,8 @@ class QuoteFeed final : public MarketFeed {
 // Follows the difference of two moving averages of the mid, in whole lots.
 class Crosser : public Strategy {
  public:
-  explicit Crosser(double fast = 0.2, double slow = 0.05, Quantity lot = 1000_qty) : fast_weight_(fast), slow_weight_(slow), lot_(lot) {}
+  explicit Crosser(double fast = 0.2, double slow = 0.05, Quantity lot = 1000_qty)
+      : fast_weight_(fast), slow_weight_(slow), lot_(lot) {}
   void on_start(Context& context) override {
     context.subscribe_quotes({1});
     context.subscribe_bars({1}, 1_s);
@@ -90,7 +93,9 @@ inline void declare(Engine& engine) {
   spec.price_increment = 0.00001_px;
   spec.quantity_increment = 1_qty;
   REQUIRE(engine.instruments().add(spec).ok());
-  REQUIRE(engine.directory().add_account("main", *venue, "USD", AccountKind::kMargin, AccountRealm::kSimulated).ok());
+  REQUIRE(engine.directory()
+              .add_account("main", *venue, "USD", AccountKind::kMargin, AccountRealm::kSimulated)
+              .ok());
 }
 
 inline SimConfig sim_config() {
@@ -103,7 +108,8 @@ inline SimConfig sim_config() {
 }
 
 struct World {
-  explicit World(Strategy& strategy, const std::string& journal = {}, MarketJournal market = MarketJournal::kAll)
+  explicit World(Strategy& strategy, const std::string& journal = {},
+                 MarketJournal market = MarketJournal::kAll)
       : World(config_for(journal, market), strategy) {}
   World(const EngineConfig& config, Strategy& strategy)
       : engine(config), venue((declare(engine), sim_config()), engine.instruments()) {
@@ -141,7 +147,8 @@ class CrosserMaker final : public EngineMaker {
     strategies_.back()->every = every;
     auto engine = std::make_unique<Engine>(EngineConfig{});
     declare(*engine);
-    if (auto id = engine->add_strategy("crosser", *strategies_.back(), {1}); !id) return std::move(id).error();
+    if (auto id = engine->add_strategy("crosser", *strategies_.back(), {1}); !id)
+      return std::move(id).error();
     return engine;
   }
 
