@@ -36,7 +36,7 @@ fail_usage() {
   exit 2
 }
 
-jobs() { echo "${KEEL_JOBS:-$(nproc)}"; }
+job_count() { echo "${KEEL_JOBS:-$(nproc)}"; }
 
 # Reads tools/dev/packages.txt into package_names, package_probes, package_groups, package_reasons.
 read_packages() {
@@ -128,7 +128,7 @@ compile() {
   local preset=$1
   shift
   say "building build/$preset"
-  cmake --build "build/$preset" --parallel "$(jobs)" ${1:+--target "$@"}
+  cmake --build "build/$preset" --parallel "$(job_count)" ${1:+--target "$@"}
 }
 
 # cxx_files [PATTERN...]: all C++ files of the tree, new ones too.

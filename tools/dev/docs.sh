@@ -8,4 +8,4 @@ need build test
 configure debug
 compile debug keel_docs
 ctest --test-dir build/debug --output-on-failure --no-tests=error --no-label-summary \
-  -j "$(jobs)" -L '^docs$'
+  -j "$(job_count)" -L '^docs$'

@@ -20,7 +20,7 @@ if ((${#files[@]} == 0)); then
 fi
 say "clang-tidy over ${#files[@]} files"
 printf '%s\0' "${files[@]}" |
-  xargs -0 -n 4 -P "$(jobs)" clang-tidy-19 -p build/debug --quiet --warnings-as-errors='*' \
+  xargs -0 -n 4 -P "$(job_count)" clang-tidy-19 -p build/debug --quiet --warnings-as-errors='*' \
     --extra-arg=-Wno-unknown-warning-option || fail "lint: clang-tidy has findings, see above"
 [[ -n $formatted ]] || fail "lint: not formatted, see above"
 echo "clean"

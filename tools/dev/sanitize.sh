@@ -31,4 +31,4 @@ if [[ $preset == tsan && ! -s build/tsan/thread_tests.txt ]]; then
 fi
 say "testing"
 ctest --test-dir "build/$preset" --output-on-failure --no-tests=error --no-label-summary \
-  -j "$(jobs)" "${filter[@]}"
+  -j "$(job_count)" "${filter[@]}"

@@ -40,4 +40,4 @@ configure debug -DKEEL_TEST_WIRE=$wire -DKEEL_TEST_LONG=$long "-DKEEL_DATA_DIR=$
 compile debug all all_verify_interface_header_sets
 say "testing"
 ctest --test-dir build/debug --output-on-failure --no-tests=error --no-label-summary \
-  -j "$(jobs)" "${filter[@]}"
+  -j "$(job_count)" "${filter[@]}"
