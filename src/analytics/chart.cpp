@@ -16,13 +16,14 @@ namespace {
 
 struct Size {
   const char* name;
-  double width, height;
+  double width, height, left;
   int time_ticks, value_ticks;
+  double mark;  // half the width of a fill's triangle
 };
-constexpr Size kWide{"wide", 1000, 300, 9, 5};
-constexpr Size kNarrow{"narrow", 400, 240, 4, 4};
-constexpr Size kWideLow{"wide", 1000, 170, 9, 3};
-constexpr Size kNarrowLow{"narrow", 400, 160, 4, 3};
+constexpr Size kWide{"wide", 1000, 300, 70, 9, 5, 4.5};
+constexpr Size kNarrow{"narrow", 400, 240, 63, 4, 4, 3};
+constexpr Size kWideLow{"wide", 1000, 170, 70, 9, 3, 4.5};
+constexpr Size kNarrowLow{"narrow", 400, 160, 63, 4, 3, 3};
 
 // One picture: frame, ticks and what is put inside. Coordinates have one decimal.
 class Picture {
@@ -43,7 +44,8 @@ class Picture {
     high_ = values.high;
     std::size_t longest = 0;
     for (const Tick& tick : values.ticks) longest = std::max(longest, tick.label.size());
-    left_ = 14 + 7.0 * static_cast<double>(longest);
+    // Pictures of one page begin at the same place, so that moments lie below each other.
+    left_ = std::max(size_.left, 14 + 7.0 * static_cast<double>(longest));
     for (const Tick& tick : values.ticks) {
       add("<line class=\"grid\" x1=\"{:.1f}\" x2=\"{:.1f}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>", left_,
           right(), y(tick.at), y(tick.at));
@@ -52,6 +54,7 @@ class Picture {
     }
     double free_from = 0;
     for (const Tick& tick : below) {
+      if (tick.at < first_ || tick.at > last_) continue;
       const double half = 3.5 * static_cast<double>(tick.label.size());
       const double at = std::clamp(x(tick.at), left_ + half, std::max(right() - half, left_ + half));
       if (at - half < free_from) continue;
@@ -89,7 +92,7 @@ class Picture {
   static constexpr double kTop = 10;
   Size size_;
   std::string out_;
-  double left_ = 60, first_ = 0, last_ = 1, low_ = 0, high_ = 1;
+  double left_ = 0, first_ = 0, last_ = 1, low_ = 0, high_ = 1;
 };
 
 void point(std::string& path, char verb, double x, double y) {
@@ -101,7 +104,8 @@ std::string both(const Size& wide, const Size& narrow, Draw draw) {
   return draw(wide) + draw(narrow);
 }
 
-void draw_fills(Picture& picture, const RunReport& report, const InstrumentSeries& series) {
+void draw_fills(Picture& picture, const RunReport& report, const InstrumentSeries& series,
+                double half) {
   // What would lie on the same spot is drawn once.
   std::set<std::tuple<int, int, Side>> taken;
   for (const FillRow& fill : report.fills) {
@@ -110,11 +114,11 @@ void draw_fills(Picture& picture, const RunReport& report, const InstrumentSerie
     if (!taken.emplace(static_cast<int>(x / 2), static_cast<int>(y / 2), fill.side).second)
       continue;
     const bool buy = fill.side == Side::kBuy;
-    const double tip = buy ? 2 : -2, base = buy ? 10 : -10;
+    const double tip = buy ? 2 : -2, base = (buy ? 1.8 : -1.8) * half;
     picture.add(
-        "<path class=\"{}\" d=\"M{:.1f} {:.1f}l-4.5 {:.1f}h9z\"><title>{} {} at {}, {}</title>"
+        "<path class=\"{}\" d=\"M{:.1f} {:.1f}l{:.1f} {:.1f}h{:.1f}z\"><title>{} {} at {}, {}</title>"
         "</path>\n",
-        buy ? "buy" : "sell", x, y + tip, base - tip, buy ? "Bought" : "Sold",
+        buy ? "buy" : "sell", x, y + tip, -half, base, 2 * half, buy ? "Bought" : "Sold",
         fill.quantity.to_text(), fill.price.to_text(), show_time(fill.time));
   }
 }
@@ -171,7 +175,7 @@ std::string price_chart(std::string_view id, const RunReport& report,
       point(back, 'L', picture.x(span->start), picture.y(span->low.to_double()));
     if (!band.empty()) picture.path("band", band + back + "Z");
     picture.path("price", line);
-    draw_fills(picture, report, series);
+    draw_fills(picture, report, series, size.mark);
     return picture.take();
   });
 }

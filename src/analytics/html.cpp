@@ -125,7 +125,7 @@ void put_summary(Html& html, const RunReport& report) {
     for (const auto& [label, value] : group.rows) {
       html.raw("<tr><th scope=\"row\"{}>", label.starts_with("  ") ? " class=\"sub\"" : "");
       html.text(std::string_view{label}.substr(label.starts_with("  ") ? 2 : 0));
-      html.raw("</th>").cell(value).raw("</tr>\n");
+      html.raw("</th>").cell(value, value.size() <= 24 ? "short" : "").raw("</tr>\n");
     }
     html.raw("</tbody></table></div>\n");
   }

@@ -29,7 +29,7 @@ min-width:0}
 .card b{display:block;font-size:21px;line-height:1.3;font-variant-numeric:tabular-nums;
 font-weight:650;overflow-wrap:anywhere}
 .card span{color:var(--soft);font-size:13px}
-.columns{display:grid;grid-template-columns:repeat(3,1fr);gap:8px 36px}
+.columns{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:8px 36px}
 .columns h3{margin-top:0}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:14px}
@@ -39,10 +39,12 @@ th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--soft);font-weight:600;border-bottom-color:var(--line);white-space:nowrap}
 tbody th{font-weight:400;text-align:left}
 td.text,th.text{text-align:left}
-.columns td,.columns th{overflow-wrap:anywhere}
-.columns tbody th{color:var(--soft);white-space:nowrap}
-tbody th.sub{padding-left:14px;white-space:normal}
-.rows td{white-space:nowrap}
+.columns td,.columns th.sub{overflow-wrap:anywhere}
+.columns td{padding-left:6px}
+.columns td.short{white-space:nowrap}
+.columns tbody th{color:var(--soft)}
+tbody th.sub{padding-left:14px}
+.rows td,.rows tbody th{white-space:nowrap}
 .formula{color:var(--soft);font-size:13px}
 tbody tr:last-child>*{border-bottom:0}
 .up{color:var(--up)}.down{color:var(--down)}
@@ -70,8 +72,7 @@ footer{color:var(--soft);font-size:13px;margin-top:18px;overflow-wrap:anywhere}
 .cards{grid-template-columns:repeat(2,1fr)}}
 @media (max-width:700px){main{padding:18px 12px 32px}.sheet{padding:14px}
 svg.wide{display:none}svg.narrow{display:block;max-width:560px;margin:0 auto}
-.card b{font-size:18px}.formula{display:none}.legend{display:block;margin:2px 0 0}
-.columns tbody th{white-space:normal}}
+.card b{font-size:18px}.formula{display:none}.legend{display:block;margin:2px 0 0}}
 @media print{:root{--page:#fff;--sheet:#fff;--ink:#000;--soft:#444;--line:#bbb;--grid:#ddd;
 --accent:#1f5fbf;--area:rgba(31,95,191,.12);--up:#0a7a4f;--down:#c2362b;
 --fall-area:rgba(194,54,43,.14);--band:rgba(91,104,119,.28);color-scheme:light}

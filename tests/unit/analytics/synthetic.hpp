@@ -144,7 +144,7 @@ inline RunReport walk(Run& run, int minutes = 7200, std::uint64_t seed = 7) {
     const std::string price = Price::from_raw(cents * 10'000'000).to_text();
     run.trade(price);
     if (random.below(18) == 0) {
-      const std::string fee = Price::from_raw(cents * 10'000'000 / 40).to_text();
+      const std::string fee = Price::from_raw(cents * 10'000'000 / 400).to_text();
       is_long ? run.sell("10", price, fee) : run.buy("10", price, fee);
       is_long = !is_long;
     }
