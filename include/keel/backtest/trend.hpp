@@ -44,10 +44,17 @@ class Trend final : public Strategy {
     } else if (rising) {
       raise_stop(context, bar);
     } else {
-      context.cancel(stop_);
-      context.close_position(instrument_);
+      leave(context);
     }
     was_rising_ = rising;
+  }
+
+  // The stop has gone: what it guarded can be sold. Selling while it works could sell twice.
+  void on_order(Context& context, const OrderFact& fact) override {
+    if (leaving_ && fact.order == stop_ && is_terminal(fact.state_after)) {
+      leaving_ = false;
+      context.close_position(instrument_);
+    }
   }
 
   // What the indicators need of a bar; also fed with the bars that a restart has missed.
@@ -57,7 +64,7 @@ class Trend final : public Strategy {
     range_.update(bar);
   }
 
-  KEEL_STATE(fast_, slow_, range_, entry_, stop_, stop_price_, was_rising_)
+  KEEL_STATE(fast_, slow_, range_, entry_, stop_, stop_price_, was_rising_, leaving_)
 
  private:
   [[nodiscard]] Price below(const Bar& bar, const Instrument& instrument) const {
@@ -85,6 +92,15 @@ class Trend final : public Strategy {
     stop_ = ids.stop_loss;
   }
 
+  void leave(Context& context) {
+    const Order* stop = context.order(stop_);
+    leaving_ = stop != nullptr && stop->is_open();
+    if (leaving_)
+      context.cancel(stop_);
+    else
+      context.close_position(instrument_);
+  }
+
   void raise_stop(Context& context, const Bar& bar) {
     const Price wanted = below(bar, context.instrument(instrument_));
     const Order* stop = context.order(stop_);
@@ -101,6 +117,7 @@ class Trend final : public Strategy {
   Atr range_;
   OrderId entry_{}, stop_{};
   Price stop_price_{};
+  bool leaving_ = false;
   bool was_rising_ = true;  // the first crossing counts, not the state at the start
 };
 

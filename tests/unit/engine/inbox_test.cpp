@@ -56,13 +56,18 @@ TEST_CASE(
   while (ring.push(report(0, ++time).header)) {
   }
   CHECK_FALSE(ring.push(report(0, time).header));
+  while (ring.conflated() == 0) CHECK(ring.push(quote(3, ++time).header));
   for (int i = 0; i < 10; ++i) {
     CHECK(ring.push(quote(1, 1'000 + i).header));
     CHECK(ring.push(quote(2, 2'000 + i).header));
   }
-  CHECK(ring.conflated() == 18);
+  CHECK(ring.conflated() == 19);
   while (ring.front() != nullptr) ring.pop();
   CHECK(ring.flush());
+  REQUIRE(ring.front()->kind == RecordKind::kMarketGap);
+  ring.pop();
+  REQUIRE(ring.front()->instrument.value == 3);
+  ring.pop();
 
   const auto expect = [&ring](RecordKind kind, std::uint32_t instrument) {
     const RecordHeader* front = ring.front();

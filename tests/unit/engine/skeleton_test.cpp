@@ -38,15 +38,16 @@ class BuyOnce final : public Strategy {
 class BuyOnceMaker final : public EngineMaker {
  public:
   Result<std::unique_ptr<Engine>> make() override {
+    strategies_.push_back(std::make_unique<BuyOnce>());
     auto engine = std::make_unique<Engine>(EngineConfig{});
     declare(*engine);
-    if (auto id = engine->add_strategy("crosser", strategy_, {1}); !id)
+    if (auto id = engine->add_strategy("crosser", *strategies_.back(), {1}); !id)
       return std::move(id).error();
     return engine;
   }
 
  private:
-  BuyOnce strategy_;
+  std::vector<std::unique_ptr<BuyOnce>> strategies_;
 };
 
 }  // namespace

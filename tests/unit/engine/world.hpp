@@ -45,7 +45,7 @@ class Crosser : public Strategy {
       : fast_weight_(fast), slow_weight_(slow), lot_(lot) {}
   void on_start(Context& context) override {
     context.subscribe_quotes({1});
-    context.subscribe_bars({1}, 1_s);
+    context.subscribe_bars({1}, BarSpec::time(1_s, PriceSource::kMid));
   }
   void on_recovered(Context& context) override {
     on_start(context);
@@ -107,6 +107,19 @@ inline SimConfig sim_config() {
   return config;
 }
 
+// Enough money for everything that the tests try.
+inline void fund(Engine& engine, Timestamp now) {
+  HostCommand cash = make_record<HostCommand>(RecordKind::kHostCommand);
+  cash.header.ts_event = cash.header.ts_recv = now;
+  cash.action = HostAction::kChangeCash;
+  cash.change = ChangeKind::kOpening;
+  cash.account = {1};
+  cash.value = Money::whole(1'000'000, "USD").raw();
+  cash.currency = "USD";
+  cash.by = "opening balance";
+  engine.on(cash.header);
+}
+
 struct World {
   explicit World(Strategy& strategy, const std::string& journal = {},
                  MarketJournal market = MarketJournal::kAll)
@@ -126,6 +139,7 @@ struct World {
   void start(Timestamp now = Timestamp{1'704'067'200'000'000'000}) {
     const auto status = engine.start(now);
     if (!status) FAIL(status.error().message());
+    if (!engine.recovered()) fund(engine, now);
   }
   void run(MarketFeed& feed, Duration latency = 1_ms) {
     Simulation simulation{engine, feed, latency};
