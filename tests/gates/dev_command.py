@@ -3,9 +3,24 @@
 usage: dev_command.py ROOT
 """
 
+import re
 import subprocess
 
 from tree import files, finish, root_from_arguments, text_of
+
+
+def check_packages(root, listed, problems):
+    """packages.txt has the libraries that some room asks for, and no other."""
+    named = dict(re.findall(r"keel_package\((\w+)[^)]*?DEBIAN\s+([\w.-]+)\)",
+                            text_of(root / "cmake/KeelDependencies.cmake")))
+    asked = set()
+    for path in files(root, ["CMakeLists.txt", ".cmake"]):
+        asked.update(re.findall(r"^\s*keel_need\((\w+)\)", text_of(path), re.MULTILINE))
+    wanted = {named.get(name, f"a package called {name}") for name in asked} - {"libc6-dev"}
+    problems += [f"packages.txt lacks {package}" for package in sorted(wanted - set(listed))]
+    libraries = {package for package in listed if package in named.values()}
+    problems += [f"packages.txt has {package}, which no room asks for"
+                 for package in sorted(libraries - wanted)]
 
 
 def main():
@@ -38,6 +53,7 @@ def main():
         fields = [field.strip() for field in row.split("|")]
         if len(fields) != 4 or not all(fields):
             problems.append(f"packages.txt: package, probe, group and reason, not: {row}")
+    check_packages(root, [row.split("|")[0].strip() for row in rows], problems)
     for script in [root / "dev", root / ".ci/run", *files(root / "tools", [".sh"])]:
         checked = subprocess.run(["bash", "-n", script], capture_output=True, text=True)
         if checked.returncode != 0:
