@@ -39,7 +39,8 @@ class Picture {
 
   void axes(double first, double last, const std::vector<Tick>& below, const ValueAxis& values) {
     first_ = first;
-    last_ = last > first ? last : first + 1;
+    // A moment is some 1e18 nanoseconds: adding one would change nothing.
+    last_ = last > first ? last : first + std::max(1.0, std::abs(first) * 1e-12);
     low_ = values.low;
     high_ = values.high;
     std::size_t longest = 0;

@@ -318,6 +318,7 @@ void RunRecorder::Core::add_equity(Timestamp time, double value, double flow) {
 void RunRecorder::Core::add_sample(Timestamp time, const Valuation& now) {
   const double value = now.equity.to_double();
   const bool is_first = samples == 0;
+  if (is_first && now.equity.is_zero()) return;  // not funded yet: there is nothing to return on
   if (is_first) {
     start_time = time;
     start_equity = now.equity;

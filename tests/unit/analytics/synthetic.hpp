@@ -2,6 +2,7 @@
 // as an engine would.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include <keel/analytics/run_recorder.hpp>
@@ -23,6 +24,7 @@ struct Run {
   RunRecorder recorder{registry, directory};
   std::uint64_t seq = 0;
   std::uint32_t counter = 0, execution = 0;
+  std::function<void(const RecordHeader&)> sink;  // sees every record, where it is set
   Timestamp now = Timestamp::from_seconds(1'385'337'600);  // 2013-11-25
 
   explicit Run(std::string_view account_name = "main", std::string_view symbol = "BTC/USD",
@@ -51,6 +53,7 @@ struct Run {
   }
   void emit(RecordHeader& header) {
     stamp(header);
+    if (sink) sink(header);
     portfolio.fold(header);
     recorder.fold(header);
   }
@@ -68,6 +71,7 @@ struct Run {
   void trade(std::string_view price, std::string_view size = "0.5") {
     Trade trade = Trade::at(btc, now, Price::parse(price).value(), Quantity::parse(size).value());
     stamp(trade.header);
+    if (sink) sink(trade.header);
     marks.fold(trade.header);
     portfolio.revalue(btc, marks);
     recorder.fold(trade.header);
