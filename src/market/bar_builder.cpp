@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 
+#include <keel/calendar/trading_calendar.hpp>
+
 namespace keel {
 
 namespace {
@@ -13,10 +15,6 @@ constexpr std::uint32_t kStateTag = 0x42415242;  // "BARB"
 constexpr detail::i128 kValueScale =
     static_cast<detail::i128>(Price::kScale) * static_cast<detail::i128>(Quantity::kScale);
 
-Error bad_spec(const char* field, std::int64_t value, const char* rule) {
-  return Error{market_errors::kBadBarSpec, field, std::to_string(value), rule, {}};
-}
-
 bool fits_time(detail::i128 ns) {
   return ns >= std::numeric_limits<std::int64_t>::min() &&
          ns <= std::numeric_limits<std::int64_t>::max();
@@ -26,17 +24,17 @@ detail::i128 magnitude(detail::i128 value) { return value < 0 ? -value : value; 
 
 }  // namespace
 
-Status check(const BarSpec& spec) {
-  if (spec.step <= 0) return bad_spec("bar.step", spec.step, "above zero");
-  if (spec.unit < BarUnit::kTime || spec.unit > BarUnit::kValue)
-    return bad_spec("bar.unit", static_cast<int>(spec.unit), "time, tick, volume or value");
-  if (spec.source < PriceSource::kTrade || spec.source > PriceSource::kMid)
-    return bad_spec("bar.source", static_cast<int>(spec.source), "trade, bid, ask or mid");
-  const bool by_size = spec.unit == BarUnit::kVolume || spec.unit == BarUnit::kValue;
-  if (by_size && spec.source != PriceSource::kTrade) {
-    return bad_spec("bar.source", static_cast<int>(spec.source),
-                    "trade: quotes have no volume to count");
-  }
+Status check(const BarSpec& spec, const BarOptions& options) {
+  if (Status status = check(spec); !status.ok()) return status;
+  const auto bad = [](const char* field, std::int64_t value, const char* rule) {
+    return Error{market_errors::kBadBarSpec, field, std::to_string(value), rule, {}};
+  };
+  if (options.grace.ns < 0) return bad("bar.grace", options.grace.ns, "not below zero");
+  if (options.calendar == nullptr) return {};
+  if (spec.unit != BarUnit::kTime)
+    return bad("bar.calendar", static_cast<int>(spec.unit), "only with time bars");
+  if (spec.step > Duration::days(1).ns)
+    return bad("bar.step", spec.step, "at most a day, where a calendar is given");
   return {};
 }
 
@@ -46,8 +44,7 @@ BarBuilder::BarBuilder(const BarSpec& spec, InstrumentId instrument, const BarOp
       closed_until_(std::numeric_limits<std::int64_t>::min()),
       last_close_(Price::zero()),
       options_(options) {
-  KEEL_ASSERT(check(spec).ok(), "a bar spec that check() refuses");
-  KEEL_ASSERT(options.grace.ns >= 0, "grace must not be negative");
+  KEEL_ASSERT(check(spec, options).ok(), "bars that check() refuses");
   bar_.spec = spec;
   bar_.header.instrument = instrument;
 }
@@ -76,48 +73,151 @@ bool BarBuilder::advance(const Tick& tick, std::int64_t& rest, Bar& closed) {
   return is_time() ? advance_time(tick, rest, closed) : advance_count(tick, rest, closed);
 }
 
-bool BarBuilder::interval_of(std::int64_t time, std::int64_t& begin) const {
+bool BarBuilder::interval_of(std::int64_t time, Interval& interval) const {
+  if (options_.calendar != nullptr) return session_interval(time, interval);
   const auto since = static_cast<detail::i128>(time) - options_.offset.ns;
   detail::i128 into = since % bar_.spec.step;
   if (into < 0) into += bar_.spec.step;
   const detail::i128 start = static_cast<detail::i128>(time) - into;
   if (!fits_time(start) || !fits_time(start + bar_.spec.step)) return false;
-  begin = static_cast<std::int64_t>(start);
+  interval.begin = static_cast<std::int64_t>(start);
+  interval.end = interval.begin + bar_.spec.step;
   return true;
 }
 
-bool BarBuilder::advance_time(const Tick& tick, std::int64_t& rest, Bar& closed) {
-  std::int64_t begin{};
-  if (!interval_of(tick.time, begin)) {
-    refuse();
-    rest = kRefused;
-    return false;
-  }
-  if (is_open_ != 0 && begin > begin_ns()) {
-    close(begin_ns() + bar_.spec.step, closed);
+bool BarBuilder::session_interval(std::int64_t time, Interval& interval) const {
+  const TradingCalendar& calendar = *options_.calendar;
+  const auto wanted = [this](const Session& session) {
+    return !options_.regular_sessions_only || session.kind == SessionKind::kRegular;
+  };
+  const auto session = calendar.session_at(Timestamp{time});
+  if (!session || !wanted(*session)) return false;
+  if (bar_.spec.step < Duration::days(1).ns) {
+    const std::int64_t into = (time - session->open.ns) % bar_.spec.step;
+    interval.begin = time - into;
+    interval.end = std::min(interval.begin + bar_.spec.step, session->close.ns);
     return true;
   }
-  const bool late = is_open_ != 0 ? begin < begin_ns() : has_closed_ != 0 && begin < closed_until_;
-  if (!late && is_open_ == 0 && fill_empty(begin, closed)) return true;
-  rest = kAccepted;
-  if (late) {
-    ++stats_.late;
-    if (options_.late == LateRule::kDrop) {
-      ++stats_.dropped;
-      rest = kRefused;
-      return false;
-    }
-    begin = closed_until_;
+  bool found = false;
+  for (const Session& one : calendar.sessions(session->day)) {
+    if (!wanted(one)) continue;
+    if (!found) interval.begin = one.open.ns;
+    interval.end = one.close.ns;
+    found = true;
   }
-  if (is_open_ != 0) {  // late into an open bar
-    if (!add(tick.price, tick.size)) rest = kRefused;
-    return false;
+  return found;
+}
+
+bool BarBuilder::next_interval(std::int64_t time, Interval& interval) const {
+  if (interval_of(time, interval) && interval.begin >= time) return true;
+  if (options_.calendar == nullptr) return false;
+  auto session = options_.calendar->next_session(Timestamp{time});
+  while (session) {
+    if (interval_of(session->open.ns, interval) && interval.begin >= time) return true;
+    session = options_.calendar->next_session(session->open);
   }
-  begin_ = static_cast<std::uint64_t>(begin);
-  width_ = static_cast<std::uint64_t>(bar_.spec.step);
-  open(begin, tick.price, tick.size);
-  last_time_ = late ? begin : tick.time;
   return false;
+}
+
+bool BarBuilder::same_session(std::int64_t a, std::int64_t b) const {
+  if (options_.calendar == nullptr) return true;
+  const auto first = options_.calendar->session_at(Timestamp{a});
+  const auto second = options_.calendar->session_at(Timestamp{b});
+  return first && second && first->open == second->open;
+}
+
+// Where a record of this interval goes. `interval` becomes the one to open where a late record
+// does.
+BarBuilder::Place BarBuilder::place(Interval& interval, Bar& closed) {
+  if (is_open_ != 0) {
+    if (interval.begin == begin_ns()) return Place::kJoin;
+    if (interval.begin > begin_ns()) {
+      close(end_ns(), closed);
+      return Place::kEmit;
+    }
+  } else if (has_closed_ == 0 || interval.begin >= closed_until_) {
+    return fill_empty(interval.begin, closed) ? Place::kEmit : Place::kOpen;
+  }
+  ++stats_.late;
+  const std::int64_t target = is_open_ != 0 ? begin_ns() : closed_until_;
+  if (options_.late == LateRule::kInclude && same_session(interval.begin, target)) {
+    if (is_open_ != 0) return Place::kJoinLate;
+    if (interval_of(target, interval)) return Place::kOpen;
+  }
+  ++stats_.dropped;
+  return Place::kRefuse;
+}
+
+void BarBuilder::open_at(const Interval& interval) {
+  begin_ = static_cast<std::uint64_t>(interval.begin);
+  width_ = static_cast<std::uint64_t>(interval.end) - begin_;
+}
+
+bool BarBuilder::advance_time(const Tick& tick, std::int64_t& rest, Bar& closed) {
+  Interval interval{};
+  rest = kRefused;
+  if (!interval_of(tick.time, interval)) return refuse();
+  switch (place(interval, closed)) {
+    case Place::kEmit: return true;
+    case Place::kRefuse: return false;
+    case Place::kJoin:
+      if (!add(tick.price, tick.size)) return false;
+      bar_.close = Price::from_raw(tick.price);
+      last_time_ = tick.time;
+      rest = kAccepted;
+      return false;
+    case Place::kJoinLate:
+      if (add(tick.price, tick.size)) rest = kAccepted;
+      return false;
+    case Place::kOpen:
+      open_at(interval);
+      open(interval.begin, tick.price, tick.size);
+      last_time_ = std::max(tick.time, interval.begin);
+      rest = kAccepted;
+  }
+  return false;
+}
+
+bool BarBuilder::advance_bar(const Bar& part, std::int64_t& rest, Bar& closed) {
+  Interval interval{};
+  rest = kRefused;
+  const std::int64_t end =
+      part.spec.unit == BarUnit::kTime ? part.header.ts_event.ns : part.header.ts_event.ns + 1;
+  if (!is_time() || !interval_of(part.open_time.ns, interval) || end > interval.end)
+    return refuse();
+  const Place where = place(interval, closed);
+  if (where == Place::kEmit) return true;
+  if (where == Place::kRefuse) return false;
+  if (where == Place::kOpen) {
+    open_at(interval);
+    open(interval.begin, part.open.raw(), 0);
+    bar_.high = part.high;
+    bar_.low = part.low;
+    bar_.close = part.close;
+    bar_.volume = part.volume;
+    bar_.value = part.value;
+    bar_.trades = part.trades;
+  } else if (!join(part, where == Place::kJoinLate)) {
+    return refuse();
+  }
+  bar_.header.flags |= part.header.flags & Bar::kGapped;
+  last_time_ = std::max(last_time_, std::min(part.header.ts_event.ns, interval.end - 1));
+  rest = kAccepted;
+  return false;
+}
+
+bool BarBuilder::join(const Bar& part, bool late) {
+  detail::i128 value{}, volume{};
+  if (__builtin_add_overflow(bar_.value.wide(), part.value.wide(), &value) ||
+      __builtin_add_overflow(bar_.volume.raw().wide(), part.volume.raw().wide(), &volume))
+    return false;
+  bar_.value = Int128::from(value);
+  bar_.volume = Volume::from_raw(Int128::from(volume));
+  bar_.trades += part.trades;
+  bar_.high = std::max(bar_.high, part.high);
+  bar_.low = std::min(bar_.low, part.low);
+  if (!late) bar_.close = part.close;
+  return true;
 }
 
 bool BarBuilder::advance_count(const Tick& tick, std::int64_t& rest, Bar& closed) {
@@ -210,29 +310,29 @@ bool BarBuilder::fill_empty(std::int64_t before, Bar& closed) {
   const auto count = (static_cast<detail::i128>(before) - closed_until_) / bar_.spec.step;
   if (count > kMaxEmptyBars) {
     stats_.unfilled += static_cast<std::uint64_t>(count);
-    closed_until_ = before;
+    Interval last{};
+    closed_until_ = interval_of(before, last) ? last.begin : before;
     return false;
   }
+  Interval interval{};
+  if (!next_interval(closed_until_, interval) || interval.end > before) return false;
   const auto flags = gapped_;
-  open(closed_until_, last_close_.raw(), 0);
+  open(interval.begin, last_close_.raw(), 0);
   gapped_ = flags;  // the gap is told of where data starts again, too
   bar_.trades = 0;
-  close(closed_until_ + bar_.spec.step, closed);
+  close(interval.end, closed);
   return true;
 }
 
 bool BarBuilder::close_by_time(Timestamp now, Bar& closed) {
   if (!is_time()) return false;
   const auto passed = static_cast<detail::i128>(now.ns) - options_.grace.ns;
-  if (is_open_ != 0) {
-    const std::int64_t end = begin_ns() + bar_.spec.step;
-    if (passed < end) return false;
-    close(end, closed);
-    return true;
+  if (is_open_ == 0) {
+    return fits_time(passed) && fill_empty(static_cast<std::int64_t>(passed), closed);
   }
-  std::int64_t begin{};
-  if (!fits_time(passed) || !interval_of(static_cast<std::int64_t>(passed), begin)) return false;
-  return fill_empty(begin, closed);
+  if (passed < end_ns()) return false;
+  close(end_ns(), closed);
+  return true;
 }
 
 bool BarBuilder::close_partial(Bar& closed) {
@@ -245,21 +345,19 @@ bool BarBuilder::close_partial(Bar& closed) {
 
 std::optional<Timestamp> BarBuilder::next_deadline() const {
   if (!is_time()) return std::nullopt;
-  detail::i128 at{};
-  if (is_open_ != 0)
-    at = static_cast<detail::i128>(begin_ns());
-  else if (options_.empty == EmptyRule::kRepeatClose && has_closed_ != 0)
-    at = static_cast<detail::i128>(closed_until_);
-  else
-    return std::nullopt;
-  at += static_cast<detail::i128>(bar_.spec.step) + options_.grace.ns;
+  Interval interval{begin_ns(), end_ns()};
+  if (is_open_ == 0) {
+    const bool fills = options_.empty == EmptyRule::kRepeatClose && has_closed_ != 0;
+    if (!fills || !next_interval(closed_until_, interval)) return std::nullopt;
+  }
+  const auto at = static_cast<detail::i128>(interval.end) + options_.grace.ns;
   if (!fits_time(at)) return std::nullopt;
   return Timestamp{static_cast<std::int64_t>(at)};
 }
 
 void BarBuilder::on_gap(Timestamp until) {
   if (is_open_ != 0) bar_.header.flags |= Bar::kGapped;
-  const bool inside = is_open_ != 0 && (!is_time() || until.ns - begin_ns() < bar_.spec.step);
+  const bool inside = is_open_ != 0 && (!is_time() || until.ns < end_ns());
   if (!inside) gapped_ = 1;
 }
 
@@ -271,8 +369,9 @@ void BarBuilder::fold(const Bar& closed) {
   progress_ = Int128{};
   has_closed_ = 1;
   last_close_ = closed.close;
-  closed_until_ =
-      is_time() ? closed.open_time.ns + (partial ? 0 : bar_.spec.step) : closed.header.ts_event.ns;
+  Interval interval{closed.open_time.ns, closed.header.ts_event.ns};
+  if (is_time()) interval_of(closed.open_time.ns, interval);
+  closed_until_ = is_time() && partial ? interval.begin : interval.end;
 }
 
 void BarBuilder::save(StateWriter& writer) const {
@@ -310,9 +409,11 @@ void BarBuilder::load(StateReader& reader) {
   reader.end();
   if (!reader.ok()) return;
   bar_ = bar;
-  const bool open_time_bar = is_open_ != 0 && is_time();
-  if (width_ != (open_time_bar ? static_cast<std::uint64_t>(bar_.spec.step) : 0))
-    reader.fail("bar builder: an interval of another length");
+  Interval interval{begin_ns(), begin_ns()};
+  const bool has_interval = is_open_ != 0 && is_time();
+  if ((has_interval && !interval_of(begin_ns(), interval)) || begin_ns() != interval.begin ||
+      end_ns() != interval.end)
+    reader.fail("bar builder: saved with other intervals");
 }
 
 }  // namespace keel

@@ -1,28 +1,39 @@
-// BarBuilder: trades or quotes in, closed bars out. Exact integers, no allocation, no clock.
+// BarBuilder: trades, quotes or smaller bars in, closed bars out. Exact integers, no allocation, no
+// clock.
 //
-// Time bars. Intervals are [begin, begin + step), counted from the Unix epoch (UTC) plus
-// `BarOptions::offset`; a trade exactly on a boundary belongs to the interval that starts there. A
+// Time bars: intervals are [begin, begin + step), counted from the Unix epoch (UTC) plus
+// BarOptions::offset; a trade exactly on a boundary belongs to the interval that starts there. A
 // bar closes when a trade of a later interval arrives, or when on_time says that its end has
 // passed. An interval without a trade gives no bar, unless EmptyRule::kRepeatClose asks for a flat
-// one. Tick, volume and value bars. They start with their first trade and end with the trade that
-// reaches `step`. A volume bar holds exactly `step`: a trade that spans bars is split, and counts
-// as one trade in each bar that holds a part of it. A value bar is not split: it closes with the
-// trade that takes it to `step` or past it, and the next starts from nothing. Quotes. The price is
-// the bid, the ask, or the mid (half the sum; half of the last digit of a price is cut downwards,
-// so a mid is exact wherever prices have at most 8 decimals). Volume and value are zero and
-// `trades` counts quotes. A quote without the side that is asked for is refused. Order. Records are
-// taken as they arrive; the last to arrive is the close. One older than the open bar (or than the
-// last closed one, where none is open) is late: counted, and by LateRule included in the open bar's
-// high, low, volume, value and count but not in its open and close, or dropped.
+// one.
+//
+// With BarOptions::calendar, intervals start at each session's open instead and the last one of a
+// session ends at its close; a step of one day makes one bar a trading day, from its first
+// session's open to its last one's close, breaks included. What trades outside the sessions is
+// refused, and a late trade does not cross into another session: it is dropped.
+//
+// Tick, volume and value bars start with their first trade and end with the trade that reaches
+// `step`. A volume bar holds exactly `step`: a trade that spans bars is split, and counts as one
+// trade in each bar that holds a part of it. A value bar is not split: it closes with the trade
+// that takes it to `step` or past it, and the next starts from nothing.
+//
+// Quotes: the price is the bid, the ask, or the mid (half the sum; half of the last digit of a
+// price is cut downwards, so a mid is exact wherever prices have at most 8 decimals). Volume and
+// value are zero and `trades` counts quotes. A quote without the side asked for is refused.
+//
+// Order: records are taken as they arrive; the last to arrive is the close. One older than the open
+// bar (or than the last closed one, where none is open) is late: counted, and by LateRule included
+// in the open bar's high, low, volume, value and count but not in its open and close, or dropped.
 #pragma once
 
 #include <optional>
 
 #include <keel/core/state.hpp>
-#include <keel/market/errors.hpp>
-#include <keel/model/market_data.hpp>
+#include <keel/market/bar_spec.hpp>
 
 namespace keel {
+
+class TradingCalendar;
 
 enum class LateRule : std::uint8_t { kInclude = 1, kDrop = 2 };
 // kRepeatClose: an interval without a trade gives a bar whose four prices are the last close.
@@ -36,18 +47,22 @@ struct BarOptions {
   Duration offset{0};
   // How long on_time waits after an interval's end for records that are still on their way.
   Duration grace{0};
+  // Session-aligned time bars of at most a day; must outlive the builder. `offset` is not used
+  // then.
+  const TradingCalendar* calendar = nullptr;
+  bool regular_sessions_only = true;  // else every session, also before and after regular trading
 };
+// As check(spec), and that grace is not negative and a calendar goes with time bars of at most a
+// day.
+Status check(const BarSpec& spec, const BarOptions& options);
 
 struct BarStats {
   std::uint64_t bars;      // handed to the sink
   std::uint64_t late;      // older than the open bar, by either rule
-  std::uint64_t dropped;   // of those, the ones left out by LateRule::kDrop
-  std::uint64_t refused;   // size not positive, side missing, or a sum that does not fit
+  std::uint64_t dropped;   // of those, the ones left out
+  std::uint64_t refused;   // size not positive, side missing, a sum that does not fit, no session
   std::uint64_t unfilled;  // empty intervals skipped in runs longer than kMaxEmptyBars
 };
-
-// Error: market.bad_bar_spec. A step is positive; volume and value bars are made from trades.
-Status check(const BarSpec& spec);
 
 // One instrument, one spec. A sink is any callable that takes a Bar&: kind kBarClosed, valid during
 // the call, the receiver may stamp its header. It must not call back into the same builder.
@@ -58,7 +73,7 @@ class BarBuilder {
   // A trade that would close more volume bars than this is refused: the spec does not fit the data.
   static constexpr std::int64_t kMaxBarsPerTrade = 10'000;
 
-  // Asserts that check(spec) holds.
+  // Asserts that check(spec, options) holds.
   BarBuilder(const BarSpec& spec, InstrumentId instrument, const BarOptions& options = {});
 
   // false: the trade was refused or dropped; stats() says why. Ignored (false) where the spec's
@@ -73,6 +88,15 @@ class BarBuilder {
   bool on_quote(const Quote& quote, Sink&& sink) {
     Tick tick;
     return tick_of(quote, tick) && take(tick, sink);
+  }
+  // A shorter bar, for time bars: it is taken whole into the interval that holds its start.
+  // Refused: one that does not end within that interval, or a builder that is not of time.
+  template <class Sink>
+  bool on_bar(const Bar& part, Sink&& sink) {
+    Bar closed;
+    std::int64_t rest = 0;
+    while (advance_bar(part, rest, closed)) sink(closed);
+    return rest == kAccepted;
   }
   // A trade or quote of this instrument goes where it belongs; other records are ignored.
   template <class Sink>
@@ -153,6 +177,11 @@ class BarBuilder {
   }
 
   static constexpr std::int64_t kAccepted = -1, kRefused = -2, kDone = -3;
+  // What to do with a record in the order of time.
+  enum class Place : std::uint8_t { kEmit, kRefuse, kOpen, kJoin, kJoinLate };
+  struct Interval {
+    std::int64_t begin, end;
+  };
 
   bool tick_of(const Quote& quote, Tick& tick);
   // One step on the way of a tick that the fast path does not take: true with a closed bar in
@@ -160,7 +189,16 @@ class BarBuilder {
   bool advance(const Tick& tick, std::int64_t& rest, Bar& closed);
   bool advance_time(const Tick& tick, std::int64_t& rest, Bar& closed);
   bool advance_count(const Tick& tick, std::int64_t& rest, Bar& closed);
-  [[nodiscard]] bool interval_of(std::int64_t time, std::int64_t& begin) const;
+  bool advance_bar(const Bar& part, std::int64_t& rest, Bar& closed);
+  bool join(const Bar& part, bool late);
+  Place place(Interval& interval, Bar& closed);
+  // The interval that holds a time; false where there is none.
+  bool interval_of(std::int64_t time, Interval& interval) const;
+  bool session_interval(std::int64_t time, Interval& interval) const;
+  // The first interval that starts at or after a time.
+  bool next_interval(std::int64_t time, Interval& interval) const;
+  [[nodiscard]] bool same_session(std::int64_t a, std::int64_t b) const;
+  void open_at(const Interval& interval);
   void open(std::int64_t time, std::int64_t price, std::int64_t size);
   void close(std::int64_t end_time, Bar& closed);
   bool close_by_time(Timestamp now, Bar& closed);
@@ -168,10 +206,11 @@ class BarBuilder {
   bool close_partial(Bar& closed);
   [[nodiscard]] bool is_time() const { return bar_.spec.unit == BarUnit::kTime; }
   [[nodiscard]] std::int64_t begin_ns() const { return static_cast<std::int64_t>(begin_); }
+  [[nodiscard]] std::int64_t end_ns() const { return static_cast<std::int64_t>(begin_ + width_); }
 
   Bar bar_;                     // the open bar; spec and instrument always
   std::uint64_t begin_ = 0;     // of the open interval (time bars)
-  std::uint64_t width_ = 0;     // step while a time bar is open, else 0
+  std::uint64_t width_ = 0;     // length of the open interval, 0 where none is open
   std::int64_t min_size_;       // trades must be above this: 0, or -1 for quotes
   std::int64_t last_time_ = 0;  // of the last record taken
   std::int64_t closed_until_;   // end of the last closed bar
