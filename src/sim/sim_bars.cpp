@@ -98,13 +98,19 @@ SimCore::Slot SimCore::next_stop(const BarWalk& walk, Side side, bool late) {
   return best;
 }
 
+// The one of two orders that reached the venue first; either may be kNone.
+SimCore::Slot SimCore::older(Slot a, Slot b) const {
+  if (a == kNone || b == kNone) return a == kNone ? b : a;
+  const SimOrder &left = orders_[a], &right = orders_[b];
+  if (left.arrived != right.arrived) return left.arrived < right.arrived ? a : b;
+  return left.number < right.number ? a : b;
+}
+
 // Which of two prices a market that comes towards the stops (or leaves towards the offers) of this
 // side meets first; of two orders at one price, the older.
 bool SimCore::comes_before(Side stop_side, Price a, Slot slot_a, Price b, Slot slot_b) const {
   if (a != b) return stop_side == Side::kBuy ? a < b : a > b;
-  const SimOrder &left = orders_[slot_a], &right = orders_[slot_b];
-  if (left.arrived != right.arrived) return left.arrived < right.arrived;
-  return left.number < right.number;
+  return older(slot_a, slot_b) == slot_a;
 }
 
 // The bar's open for those that were here, its close for those that came later.
@@ -121,19 +127,27 @@ void SimCore::walk_point(BarWalk& walk, Price price, bool late) {
     else
       fill_from_offer(slot, price, walk.offer);
   }
-  for (const Side side : {Side::kBuy, Side::kSell}) {
-    while (walk.offer.left(side).is_positive()) {
-      const Slot slot = next_limit(walk, side, late);
-      if (slot == kNone || !as_good(side, price, orders_[slot].terms.limit_price)) break;
-      fill_on_path(walk, slot, late ? orders_[slot].terms.limit_price : price, price);
-    }
-    for (;;) {
-      const Slot slot = next_stop(walk, side, late);
-      // A buy stop is reached from below: by prices at which a sell limit there would trade.
-      if (slot == kNone || !as_good(opposite(side), price, orders_[slot].terms.trigger_price))
-        break;
-      trigger_on_path(walk, slot, price);
-    }
+  // Both sides at one price: the older order is first, so that a mirrored bar fills the mirror.
+  const auto reachable = [&](Side side) {
+    const Slot slot = walk.offer.left(side).is_positive() ? next_limit(walk, side, late) : kNone;
+    return slot != kNone && as_good(side, price, orders_[slot].terms.limit_price) ? slot : kNone;
+  };
+  for (;;) {
+    const Slot slot = older(reachable(Side::kBuy), reachable(Side::kSell));
+    if (slot == kNone) break;
+    fill_on_path(walk, slot, late ? orders_[slot].terms.limit_price : price, price);
+  }
+  const auto set_off = [&](Side side) {
+    const Slot slot = next_stop(walk, side, late);
+    // A buy stop is reached by the prices at which a sell limit there would trade.
+    return slot != kNone && as_good(opposite(side), price, orders_[slot].terms.trigger_price)
+               ? slot
+               : kNone;
+  };
+  for (;;) {
+    const Slot slot = older(set_off(Side::kBuy), set_off(Side::kSell));
+    if (slot == kNone) break;
+    trigger_on_path(walk, slot, price);
   }
 }
 

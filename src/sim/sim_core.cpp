@@ -8,8 +8,6 @@ using namespace sim_detail;
 
 namespace {
 
-constexpr std::uint32_t kLevels = 64, kTriggerLevels = 8;
-
 Capabilities make_capabilities() {
   Capabilities all;
   all.order_types = Capabilities::bits(OrderType::kMarket, OrderType::kLimit, OrderType::kStop,
@@ -30,7 +28,7 @@ SimCore::SimCore(const SimConfig& given, const InstrumentRegistry& registry)
       order_random_(given.seed * 3 + 1),
       response_random_(given.seed * 3 + 2),
       fault_random_(given.seed * 3 + 3),
-      engine_({0, given.max_orders, kLevels}),
+      engine_({0, given.max_orders, given.levels}),
       trigger_pool_(given.max_orders),
       orders_(given.max_orders),
       by_id_(given.max_orders),
@@ -43,6 +41,7 @@ SimCore::SimCore(const SimConfig& given, const InstrumentRegistry& registry)
   free_orders_.reserve(config.max_orders);
   for (Slot slot = config.max_orders; slot > 0; --slot) free_orders_.push_back(slot - 1);
   heap_.reserve(config.max_orders);
+  level_.reserve(config.max_orders);
   add_books(registry.size());
 }
 
@@ -63,8 +62,8 @@ void SimCore::add_books(std::size_t count) {
     for (std::uint32_t i = 0; i < 5; ++i) {
       const auto number = static_cast<std::uint32_t>(triggers_.size());
       // A buy stop waits above the market: the lowest is reached first.
-      triggers_.emplace_back(false, number, kTriggerLevels);
-      triggers_.emplace_back(true, number + 1, kTriggerLevels);
+      triggers_.emplace_back(false, number, config.levels);
+      triggers_.emplace_back(true, number + 1, config.levels);
     }
   }
   accounts.reserve(count);

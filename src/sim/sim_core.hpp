@@ -135,6 +135,7 @@ class SimCore {
   Slot next_stop(const BarWalk& walk, Side side, bool late);
   void fill_on_path(BarWalk& walk, Slot slot, Price maker_price, Price market);
   void trigger_on_path(BarWalk& walk, Slot slot, Price price);
+  [[nodiscard]] Slot older(Slot a, Slot b) const;
   [[nodiscard]] bool comes_before(Side stop_side, Price a, Slot slot_a, Price b, Slot slot_b) const;
 
   // ---- sim_reports.cpp ----

@@ -174,12 +174,15 @@ bool SimCore::can_fill_whole(const SimOrder& order) {
   if (!order.has_limit() && at.touch(order.side).present && !at.is_crossed() &&
       at.fills.slippage.kind != Slippage::Kind::kNone)
     return true;
-  const auto counts = [&](std::uint64_t tag) {
+  const auto before = [&](std::uint64_t tag) {
     const SimOrder& maker = orders_[static_cast<Slot>(tag)];
-    return maker.account != order.account || config.self_trade == SelfTrade::kAllow;
+    if (maker.terms.reduce_only()) return Match::kDropMaker;  // may turn out to be smaller
+    if (maker.account != order.account || config.self_trade == SelfTrade::kAllow)
+      return Match::kTrade;
+    return config.self_trade == SelfTrade::kCancelMaker ? Match::kDropMaker : Match::kStop;
   };
   return engine_.available(order.instrument.value - 1u, order.side, limit_of(order), order.open(),
-                           L1External{&at}, counts) >= order.open();
+                           L1External{&at}, before) >= order.open();
 }
 
 Quantity SimCore::fillable(Slot slot) {

@@ -116,8 +116,15 @@ void SimCore::submit(const CommandMessage& message) {
     ++stats.rejected;
     tell(report, kNone);
   };
-  if (by_id_.find(message.order.value) != FlatMap::kNone)
-    return reject(Reason::kDuplicateClientId, "this order id is in use");
+  if (const Slot known = by_id_.find(message.order.value); known != FlatMap::kNone) {
+    // The same submit again says nothing new: the order as it is. Another one is refused.
+    const SimOrder& order = orders_[known];
+    if (order.instrument != message.instrument || order.account != message.account ||
+        order.side != message.side || order.terms.type != message.terms.type)
+      return reject(Reason::kDuplicateClientId, "this order id is in use");
+    return tell(report_of(order, ReportKind::kStatus, order.reason),
+                order.is_open() ? kNone : known);
+  }
   if (const std::uint64_t key = client_key(message.account, message.client_id); key != 0) {
     const Slot other = by_client_.find(key);
     if (other != FlatMap::kNone && orders_[other].client_id == message.client_id)

@@ -80,6 +80,7 @@ Status SimConfig::check(const InstrumentRegistry& registry) const {
     return bad("max_executions", std::to_string(max_executions), "1 to 67108864");
   if (max_accounts < 1 || max_accounts > 65535)
     return bad("max_accounts", std::to_string(max_accounts), "1 to 65535");
+  if (levels > (1u << 20)) return bad("levels", std::to_string(levels), "at most 1048576");
   if (messages < 1 || messages > (1u << 20))
     return bad("messages", std::to_string(messages), "1 to 1048576");
   return {};

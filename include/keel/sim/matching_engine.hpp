@@ -60,11 +60,11 @@ class MatchingEngine {
   template <class External, class Events>
   Quantity match(std::uint32_t book, Side taker, Price limit, Quantity quantity, External& external,
                  Events& events);
-  // How much could trade at `limit` or better, counted up to `enough`. `counts(tag)` says which
-  // makers count.
-  template <class External, class Counts>
+  // How much match() would trade at `limit` or better, counted up to `enough`. `before(tag)` gives
+  // the verdict that Events would.
+  template <class External, class Before>
   [[nodiscard]] Quantity available(std::uint32_t book, Side taker, Price limit, Quantity enough,
-                                   const External& external, Counts counts) const;
+                                   const External& external, Before before) const;
 
   // Puts an order behind all others at its price, without matching. kNone: the engine is full.
   Slot rest(std::uint32_t book, Side side, Price price, Quantity open, std::uint64_t tag) {
@@ -139,18 +139,24 @@ Quantity MatchingEngine::match(std::uint32_t book, Side taker, Price limit, Quan
   return quantity;
 }
 
-template <class External, class Counts>
+template <class External, class Before>
 Quantity MatchingEngine::available(std::uint32_t book, Side taker, Price limit, Quantity enough,
-                                   const External& external, Counts counts) const {
-  const Side maker = opposite(taker);
-  const PriceLadder& makers = ladders_[index(book, maker)];
-  Quantity sum = external.available(maker, limit, enough);
+                                   const External& external, Before before) const {
+  const PriceLadder& makers = ladders_[index(book, opposite(taker))];
+  Quantity sum = Quantity::zero();
   for (Slot slot = makers.first(pool_); slot != kNone && sum < enough;
        slot = makers.next(pool_, slot)) {
-    if (!makers.as_good(pool_.price(slot), limit)) break;
-    if (counts(pool_.tag(slot))) sum += std::min(pool_.open(slot), enough - sum);
+    const Price price = pool_.price(slot);
+    if (!makers.as_good(price, limit)) break;
+    const Match verdict = before(pool_.tag(slot));
+    if (verdict == Match::kStop) {
+      limit = price;  // what is external at this price comes before it
+      break;
+    }
+    if (verdict == Match::kTrade) sum += std::min(pool_.open(slot), enough - sum);
   }
-  return sum;
+  if (sum == enough) return sum;
+  return sum + external.available(opposite(taker), limit, enough - sum);
 }
 
 }  // namespace keel

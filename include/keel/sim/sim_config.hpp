@@ -64,11 +64,13 @@ struct SimConfig {
   const VenueDay* day = nullptr;  // must outlive the venue
   FaultPlan faults;
 
-  // Room that is made at the start; within it nothing is allocated later.
-  std::uint32_t max_orders = 1u << 14;      // open, and ended ones still remembered; more: rejected
+  // Room that is made at the start; within it nothing is allocated later. More levels and messages
+  // are carried too, by allocating; more orders are rejected.
+  std::uint32_t max_orders = 1u << 14;      // open, and ended ones still remembered
   std::uint32_t max_executions = 1u << 14;  // remembered for snapshots
   std::uint32_t max_accounts = 16;          // highest account id that trades here
-  std::uint32_t messages = 1u << 10;        // in flight each way; more are carried, by allocating
+  std::uint32_t levels = 32;                // prices with orders, a side of an instrument
+  std::uint32_t messages = 1u << 10;        // in flight each way
 
   // Errors: sim.bad_config, sim.bad_latency, model.unknown_instrument, model.bad_fee_schedule.
   [[nodiscard]] Status check(const InstrumentRegistry& registry) const;

@@ -115,8 +115,7 @@ TEST_CASE("what is larger than shown waits, cancels or slips, by time in force a
     const OrderId bought = rig.submit(at_ms(0), market(Side::kBuy, 3_qty));
     const OrderId sold = rig.submit(at_ms(0), market(Side::kSell, 7_qty));
     rig.run(at_ms(20));
-    CHECK(rig.told(bought) ==
-          Lines{"accepted", "filled 2 @ 100 taker", "filled 1 @ 100.02 taker"});
+    CHECK(rig.told(bought) == Lines{"accepted", "filled 2 @ 100 taker", "filled 1 @ 100.02 taker"});
     CHECK(rig.told(sold) == Lines{"accepted", "filled 5 @ 99 taker", "filled 2 @ 98.98 taker"});
   }
   SUBCASE("or in proportion to what was shown") {
@@ -156,8 +155,8 @@ TEST_CASE("a trade through a resting order fills it, a trade at its price in tur
   rig.trade(at_ms(50), 98.99_px, 1_qty);
   rig.trade(at_ms(51), 98.99_px, 1_qty);
   rig.run(at_ms(60));
-  CHECK(rig.told(id) == Lines{"accepted", "filled 0.5 @ 99 maker", "filled 1 @ 99 maker",
-                              "filled 0.5 @ 99 maker"});
+  CHECK(rig.told(id) ==
+        Lines{"accepted", "filled 0.5 @ 99 maker", "filled 1 @ 99 maker", "filled 0.5 @ 99 maker"});
 }
 
 TEST_CASE("what is shown at the price bounds what stands before an order") {
@@ -241,8 +240,8 @@ TEST_CASE("a stop-limit rests at its limit once it was triggered") {
   rig.quote(at_ms(40), 101_px, 5_qty, 101.5_px, 0.4_qty);
   rig.quote(at_ms(50), 100_px, 5_qty, 101_px, 5_qty);
   rig.run(at_ms(60));
-  CHECK(rig.told(id) == Lines{"accepted", "triggered", "filled 0.4 @ 101.5 maker",
-                              "filled 0.6 @ 101.5 maker"});
+  CHECK(rig.told(id) ==
+        Lines{"accepted", "triggered", "filled 0.4 @ 101.5 maker", "filled 0.6 @ 101.5 maker"});
 }
 
 TEST_CASE("crossed quotes, halts and gaps fill nothing") {

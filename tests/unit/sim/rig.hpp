@@ -143,10 +143,12 @@ struct Rig {
     return lines;
   }
   [[nodiscard]] static std::string text(const OrderReport& report) {
-    static constexpr const char* kNames[] = {
-        "none",     "accepted",  "rejected",        "filled", "replaced", "replace_rejected",
-        "canceled", "cancel_rejected", "expired", "refused", "triggered", "status",
-        "fee",      "busted",    "corrected",       "unknown_order", "snapshot_end"};
+    static constexpr const char* kNames[] = {"none",          "accepted",        "rejected",
+                                             "filled",        "replaced",        "replace_rejected",
+                                             "canceled",      "cancel_rejected", "expired",
+                                             "refused",       "triggered",       "status",
+                                             "fee",           "busted",          "corrected",
+                                             "unknown_order", "snapshot_end"};
     std::string line = kNames[static_cast<std::size_t>(report.kind)];
     if (report.kind == ReportKind::kFilled) {
       line += " " + report.last_quantity.to_text() + " @ " + report.last_price.to_text() + " ";
