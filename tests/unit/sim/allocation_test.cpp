@@ -25,6 +25,7 @@ TEST_CASE("a venue allocates at its start only") {
   config.faults.reports.duplicate_ppm = config.faults.reports.reorder_ppm = 100'000;
   config.faults.commands = config.faults.reports;
   config.levels = 128;
+  config.messages = 1024;
   config.balances.push_back({AccountId{2}, Money::whole(1'000'000, "USD"), true});
   Rig rig{config};
   rig.reports.reserve(1'000'000);
