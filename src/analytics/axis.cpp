@@ -24,8 +24,7 @@ std::string clock_label(Timestamp time, std::int64_t step) {
     return fmt::format("{} {}", date.day, kMonths[date.month - 1]);
   const std::int64_t hour = of_day / kHour, minute = of_day / kMinute % 60,
                      second = of_day / kSecond % 60;
-  if (step < kSecond)
-    return fmt::format("{:02}.{:03}", second, of_day / 1'000'000 % 1000);
+  if (step < kSecond) return fmt::format("{:02}.{:03}", second, of_day / 1'000'000 % 1000);
   if (step < kMinute) return fmt::format("{:02}:{:02}:{:02}", hour, minute, second);
   return fmt::format("{:02}:{:02}", hour, minute);
 }
@@ -89,9 +88,10 @@ std::vector<Tick> time_ticks(Timestamp first, Timestamp last, int want) {
   if (length > kDay * 14 * want) return month_ticks(first, last, want);
   std::int64_t step = kDay * 14;
   for (const std::int64_t candidate :
-       {kSecond / 1000, kSecond / 100, kSecond / 10, kSecond, 5 * kSecond, 15 * kSecond,
-        30 * kSecond, kMinute, 2 * kMinute, 5 * kMinute, 15 * kMinute, 30 * kMinute, kHour,
-        2 * kHour, 3 * kHour, 6 * kHour, 12 * kHour, kDay, 2 * kDay, 7 * kDay, 14 * kDay}) {
+       {kSecond / 1000, kSecond / 100, kSecond / 10, kSecond,     5 * kSecond,  15 * kSecond,
+        30 * kSecond,   kMinute,       2 * kMinute,  5 * kMinute, 15 * kMinute, 30 * kMinute,
+        kHour,          2 * kHour,     3 * kHour,    6 * kHour,   12 * kHour,   kDay,
+        2 * kDay,       7 * kDay,      14 * kDay}) {
     if (length / candidate > want) continue;
     step = candidate;
     break;

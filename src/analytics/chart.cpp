@@ -57,7 +57,8 @@ class Picture {
     for (const Tick& tick : below) {
       if (tick.at < first_ || tick.at > last_) continue;
       const double half = 3.5 * static_cast<double>(tick.label.size());
-      const double at = std::clamp(x(tick.at), left_ + half, std::max(right() - half, left_ + half));
+      const double at =
+          std::clamp(x(tick.at), left_ + half, std::max(right() - half, left_ + half));
       if (at - half < free_from) continue;
       free_from = at + half + 8;
       add("<line class=\"tick\" x1=\"{0:.1f}\" x2=\"{0:.1f}\" y1=\"{1:.1f}\" y2=\"{2:.1f}\"/>",
@@ -117,7 +118,8 @@ void draw_fills(Picture& picture, const RunReport& report, const InstrumentSerie
     const bool buy = fill.side == Side::kBuy;
     const double tip = buy ? 2 : -2, base = (buy ? 1.8 : -1.8) * half;
     picture.add(
-        "<path class=\"{}\" d=\"M{:.1f} {:.1f}l{:.1f} {:.1f}h{:.1f}z\"><title>{} {} at {}, {}</title>"
+        "<path class=\"{}\" d=\"M{:.1f} {:.1f}l{:.1f} {:.1f}h{:.1f}z\"><title>{} {} at {}, "
+        "{}</title>"
         "</path>\n",
         buy ? "buy" : "sell", x, y + tip, -half, base, 2 * half, buy ? "Bought" : "Sold",
         fill.quantity.to_text(), fill.price.to_text(), show_time(fill.time));
@@ -135,8 +137,7 @@ TimeRange picture_range(const RunReport& report) {
   for (const EquitySpan& span : report.equity_picture) see(span.start, span.last_time);
   for (const InstrumentSeries& series : report.instruments) {
     if (!series.prices.empty()) see(series.prices.front().start, series.prices.back().start);
-    if (!series.positions.empty())
-      see(series.positions.front().time, series.positions.back().time);
+    if (!series.positions.empty()) see(series.positions.front().time, series.positions.back().time);
   }
   return range;
 }
@@ -210,8 +211,9 @@ std::string position_chart(std::string_view id, const InstrumentSeries& series,
     point(area, 'L', picture.right(), zero);
     picture.path("area", area + "Z");
     picture.path("line", line);
-    picture.add("<line class=\"zero\" x1=\"{0:.1f}\" x2=\"{1:.1f}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/>",
-                picture.left(), picture.right(), zero);
+    picture.add(
+        "<line class=\"zero\" x1=\"{0:.1f}\" x2=\"{1:.1f}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/>",
+        picture.left(), picture.right(), zero);
     return picture.take();
   });
 }
@@ -259,8 +261,8 @@ std::string drawdown_chart(std::string_view id, const RunReport& report, const T
   if (spans.empty()) return {};
   double deepest = 0;
   for (const EquitySpan& span : spans) deepest = std::max(deepest, span.drawdown);
-  const std::string what = "Fall from the highest equity so far, in percent; deepest " +
-                           show_percent(deepest) + ".";
+  const std::string what =
+      "Fall from the highest equity so far, in percent; deepest " + show_percent(deepest) + ".";
   return both(kWideLow, kNarrowLow, [&](const Size& size) {
     Picture picture{id, size, "Drawdown", what};
     ValueAxis axis = value_axis(-std::max(deepest, 1e-4), 0, size.value_ticks, true);
@@ -286,8 +288,7 @@ std::string trade_histogram(std::string_view id, const RunReport& report) {
   const auto [least, most] = std::minmax_element(nets.begin(), nets.end());
   const double target = std::clamp(2 * std::sqrt(static_cast<double>(nets.size())), 6.0, 30.0);
   const double spread = *most - *least;
-  const double step =
-      nice_step(spread > 0 ? spread / target : std::max(std::abs(*most) / 4, 1e-8));
+  const double step = nice_step(spread > 0 ? spread / target : std::max(std::abs(*most) / 4, 1e-8));
   const double first = std::floor(*least / step), last = std::floor(*most / step) + 1;
   std::vector<int> bins(static_cast<std::size_t>(std::clamp(last - first, 1.0, 1000.0)));
   for (const double net : nets) {

@@ -56,7 +56,9 @@ std::string fills_csv_text(const RunReport& report) {
     csv.plain(name);
   csv.end();
   for (const FillRow& fill : report.fills) {
-    csv.plain(std::to_string(fill.seq)).plain(to_text(fill.time)).plain(analytics::show(fill.order));
+    csv.plain(std::to_string(fill.seq))
+        .plain(to_text(fill.time))
+        .plain(analytics::show(fill.order));
     csv.text(fill.execution).text(fill.account).text(fill.strategy).text(fill.instrument);
     csv.plain(to_text(fill.side)).plain(fill.price.to_text()).plain(fill.quantity.to_text());
     csv.plain(fill.value.amount_text()).text(fill.value.currency().code());

@@ -72,8 +72,9 @@ std::string title_of(const RunReport& report) {
 void put_head(Html& html, const RunReport& report) {
   html.raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
   html.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-  html.raw("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-           "style-src 'unsafe-inline'\">\n");
+  html.raw(
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+      "style-src 'unsafe-inline'\">\n");
   html.raw("<title>").text(title_of(report)).raw("</title>\n<style>");
   html.append(analytics::kStyle).raw("</style>\n</head>\n<body>\n<main>\n");
   html.raw("<header><h1>").text(title_of(report)).raw("</h1>\n<p>");
@@ -112,8 +113,9 @@ void put_cards(Html& html, const RunReport& report) {
            analytics::show_count(report.counts.orders) + " / " +
                analytics::show_count(report.counts.fills));
   put_card(html, "Win rate", statistic(report, "win_rate"));
-  put_card(html, "Fees", analytics::show_with_code(
-                             report.valuation ? report.valuation->fees : Money::zero(report.base)));
+  put_card(html, "Fees",
+           analytics::show_with_code(report.valuation ? report.valuation->fees
+                                                      : Money::zero(report.base)));
   put_card(html, "Denied by risk", analytics::show_count(report.counts.denied));
   html.raw("</section>\n");
 }
@@ -142,8 +144,9 @@ void put_figure(Html& html, std::string_view title, const std::string& picture,
 void put_pictures(Html& html, const RunReport& report) {
   const analytics::TimeRange range = analytics::picture_range(report);
   if (report.equity_picture.empty())
-    html.raw("<section class=\"sheet\"><h2>Equity</h2><p class=\"note\">The account was not "
-             "sampled, so there is no equity curve.</p></section>\n");
+    html.raw(
+        "<section class=\"sheet\"><h2>Equity</h2><p class=\"note\">The account was not "
+        "sampled, so there is no equity curve.</p></section>\n");
   const std::size_t count = std::min(report.instruments.size(), kMaxInstruments);
   for (std::size_t i = 0; i < count; ++i) {
     const InstrumentSeries& series = report.instruments[i];
@@ -165,9 +168,9 @@ void put_pictures(Html& html, const RunReport& report) {
 void put_days(Html& html, const RunReport& report) {
   if (report.days.empty()) return;
   html.raw("<section class=\"sheet\"><h2>Days (UTC)</h2>\n");
-  html.head({"Day", "P&L", "Return", "Equity, end", "Drawdown", "Fees", "Orders", "Fills",
-             "Round trips"},
-            1);
+  html.head(
+      {"Day", "P&L", "Return", "Equity, end", "Drawdown", "Fees", "Orders", "Fills", "Round trips"},
+      1);
   const std::size_t skip = report.days.size() > kMaxDays ? report.days.size() - kMaxDays : 0;
   for (std::size_t i = skip; i < report.days.size(); ++i) {
     const DailyRow& day = report.days[i];
@@ -187,11 +190,16 @@ void put_days(Html& html, const RunReport& report) {
 
 void put_statistics(Html& html, const RunReport& report) {
   html.raw("<section class=\"sheet\"><h2>Statistics</h2>\n<p class=\"note\">");
-  html.text(fmt::format("Returns of {}, {} of them a year; risk-free {} a year. r: return of a "
-                        "period, f: its risk-free return, P: periods a year.",
-                        to_text(report.equity_period),
-                        analytics::show_number(report.statistics_config.periods_per_year, 0),
-                        analytics::show_percent(report.statistics_config.risk_free)));
+  html.text(
+      fmt::format("Returns of {}, {} of them a year; risk-free {} a year. r: return of a "
+                  "period, f: its risk-free return, P: periods a year.",
+                  to_text(report.equity_period),
+                  analytics::show_number(report.statistics_config.periods_per_year, 0),
+                  analytics::show_percent(report.statistics_config.risk_free)));
+  const double days = static_cast<double>((report.last_time - report.first_time).ns) / 86'400e9;
+  if (report.statistics.sharpe && days < 30)
+    html.text(
+        fmt::format(" Annual figures come from {:.1f} days: too few to conclude from.", days));
   html.raw("</p>\n");
   std::string_view group;
   for (const StatisticInfo& info : statistic_table()) {
@@ -278,8 +286,9 @@ std::string html_text(const RunReport& report) {
   put_denials(html, report);
   put_events(html, report);
   put_statistics(html, report);
-  html.raw("<footer>Made by keel. Times are UTC. Every order and fill, exactly, is in the CSV "
-           "files.</footer>\n</main>\n</body>\n</html>\n");
+  html.raw(
+      "<footer>Made by keel. Times are UTC. Every order and fill, exactly, is in the CSV "
+      "files.</footer>\n</main>\n</body>\n</html>\n");
   return html.take();
 }
 

@@ -39,9 +39,9 @@ th:last-child,td:last-child{padding-right:0}
 thead th{color:var(--soft);font-weight:600;border-bottom-color:var(--line);white-space:nowrap}
 tbody th{font-weight:400;text-align:left}
 td.text,th.text{text-align:left}
-.columns td,.columns th.sub{overflow-wrap:anywhere}
-.columns td{padding-left:6px}
-.columns td.short{white-space:nowrap}
+.columns td{padding-left:8px;overflow-wrap:anywhere}
+.columns td.short{white-space:nowrap;width:1%}
+.columns th.sub{overflow-wrap:anywhere}
 .columns tbody th{color:var(--soft)}
 tbody th.sub{padding-left:14px}
 .rows td,.rows tbody th{white-space:nowrap}

@@ -27,10 +27,10 @@ class Replay {
       recorder_.fold(record);
       if (record.kind == RecordKind::kBarClosed) on_bar(record_as<Bar>(record));
       if (record.kind == RecordKind::kOrderFilled) on_fill(record_as<OrderRecord>(record));
-      money_moved = money_moved || family(record.kind) == RecordFamily::kAccountFact ||
-                    record.kind == RecordKind::kOrderFilled ||
-                    (record.kind >= RecordKind::kFillFee &&
-                     record.kind <= RecordKind::kFillCorrected);
+      money_moved =
+          money_moved || family(record.kind) == RecordFamily::kAccountFact ||
+          record.kind == RecordKind::kOrderFilled ||
+          (record.kind >= RecordKind::kFillFee && record.kind <= RecordKind::kFillCorrected);
     }
     if (money_moved || now_ >= next_sample_) sample();
     return {};
@@ -38,8 +38,8 @@ class Replay {
 
   Result<RunReport> finish() {
     if (directory_.accounts().empty() && orders_seen_)
-      return Error{analytics_errors::kNoDefinitions, "account", {},
-                   "defined before its first record", {}};
+      return Error{
+          analytics_errors::kNoDefinitions, "account", {}, "defined before its first record", {}};
     sample();
     auto report = recorder_.report();
     if (!report) return report;
@@ -160,8 +160,11 @@ class Replay {
 Result<RunReport> report_from_journal(const std::string& folder,
                                       const JournalReportConfig& config) {
   if (config.sample_every.ns <= 0)
-    return Error{analytics_errors::kBadConfig, "sample_every", to_text(config.sample_every),
-                 "above zero", {}};
+    return Error{analytics_errors::kBadConfig,
+                 "sample_every",
+                 to_text(config.sample_every),
+                 "above zero",
+                 {}};
   auto reader = JournalReader::open(folder);
   if (!reader) return std::move(reader).error();
   Replay replay{config};

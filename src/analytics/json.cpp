@@ -94,8 +94,7 @@ void put_run(Json& json, const RunReport& report) {
   json.key("base").text(report.base.code());
   json.key("journal").text(host.journal_path);
   json.key("parameters").open('{');
-  for (const NamedText& parameter : host.parameters)
-    json.key(parameter.name).text(parameter.text);
+  for (const NamedText& parameter : host.parameters) json.key(parameter.name).text(parameter.text);
   json.close().key("notes").open('[');
   for (const std::string& note : host.notes) json.text(note);
   json.close();
@@ -119,16 +118,24 @@ void put_run(Json& json, const RunReport& report) {
 
 void put_counts(Json& json, const RunReport& report) {
   const RunCounts& counts = report.counts;
-  const std::pair<const char*, std::uint64_t> rows[] = {
-      {"records", counts.records},     {"market_inputs", counts.market_inputs},
-      {"other_inputs", counts.other_inputs}, {"facts", counts.facts},
-      {"commands", counts.commands},   {"orders", counts.orders},
-      {"submits", counts.submits},     {"replaces", counts.replaces},
-      {"cancels", counts.cancels},     {"fills", counts.fills},
-      {"busts", counts.busts},         {"denied", counts.denied},
-      {"rejected", counts.rejected},   {"canceled", counts.canceled},
-      {"expired", counts.expired},     {"unknown", counts.unknown},
-      {"anomalies", counts.anomalies}, {"open_at_end", counts.open_at_end}};
+  const std::pair<const char*, std::uint64_t> rows[] = {{"records", counts.records},
+                                                        {"market_inputs", counts.market_inputs},
+                                                        {"other_inputs", counts.other_inputs},
+                                                        {"facts", counts.facts},
+                                                        {"commands", counts.commands},
+                                                        {"orders", counts.orders},
+                                                        {"submits", counts.submits},
+                                                        {"replaces", counts.replaces},
+                                                        {"cancels", counts.cancels},
+                                                        {"fills", counts.fills},
+                                                        {"busts", counts.busts},
+                                                        {"denied", counts.denied},
+                                                        {"rejected", counts.rejected},
+                                                        {"canceled", counts.canceled},
+                                                        {"expired", counts.expired},
+                                                        {"unknown", counts.unknown},
+                                                        {"anomalies", counts.anomalies},
+                                                        {"open_at_end", counts.open_at_end}};
   json.key("counts").open('{');
   for (const auto& [name, value] : rows) json.key(name).count(value);
   json.close().key("denials").open('{');

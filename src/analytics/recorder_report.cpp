@@ -23,12 +23,14 @@ int price_decimals(const Instrument& instrument) {
 
 // Steps for a picture: of each group the smallest, the largest and the last remain.
 std::vector<PositionStep> thinned(std::vector<PositionStep> steps, std::size_t max_steps) {
-  const std::size_t group = (steps.size() * 3 + max_steps - 1) / std::max<std::size_t>(max_steps, 1);
+  const std::size_t group =
+      (steps.size() * 3 + max_steps - 1) / std::max<std::size_t>(max_steps, 1);
   if (group <= 3) return steps;
   std::vector<PositionStep> kept;
   for (std::size_t at = 0; at < steps.size(); at += group) {
     const auto begin = steps.begin() + static_cast<std::ptrdiff_t>(at);
-    const auto end = steps.begin() + static_cast<std::ptrdiff_t>(std::min(at + group, steps.size()));
+    const auto end =
+        steps.begin() + static_cast<std::ptrdiff_t>(std::min(at + group, steps.size()));
     const auto by_quantity = [](const PositionStep& a, const PositionStep& b) {
       return a.quantity < b.quantity;
     };
@@ -132,8 +134,9 @@ void RunRecorder::Core::put_instruments(RunReport& report) const {
     moves[row_of(change.instrument)].push_back({change.seq, change.time, change.quantity});
   for (const Instrument& instrument : registry->all()) {
     const std::size_t row = row_of(instrument.id);
-    InstrumentSeries series{instrument.id, instrument.symbol.str(), price_decimals(instrument),
-                            {}, {}, fill_counts[row]};
+    InstrumentSeries series{
+        instrument.id,   instrument.symbol.str(), price_decimals(instrument), {}, {},
+        fill_counts[row]};
     if (row < prices.size())
       for (const auto& span : prices[row].spans())
         series.prices.push_back({span.start, span.open, span.high, span.low, span.close});
@@ -204,8 +207,8 @@ void RunRecorder::Core::put_money(RunReport& report) const {
   report.max_exposure = max_exposure;
   report.equity = equity;
   for (const auto& span : picture.spans())
-    report.equity_picture.push_back({span.start, span.last_time, span.open, span.high, span.low,
-                                     span.close, span.extra});
+    report.equity_picture.push_back(
+        {span.start, span.last_time, span.open, span.high, span.low, span.close, span.extra});
   report.drawdown = drawdown.worst;
 }
 
@@ -247,8 +250,8 @@ Result<RunReport> RunRecorder::report() const {
   if (core.config.period.ns <= 0)
     return Error{kBadConfig, "period", to_text(core.config.period), "above zero", {}};
   if (core.config.max_periods < 2)
-    return Error{kBadConfig, "max_periods", std::to_string(core.config.max_periods), "at least 2",
-                 {}};
+    return Error{
+        kBadConfig, "max_periods", std::to_string(core.config.max_periods), "at least 2", {}};
   RunReport report{};
   report.first_time = core.first_time;
   report.last_time = core.last_time;

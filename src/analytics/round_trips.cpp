@@ -23,7 +23,7 @@ struct Move {
 
 struct Open {
   RoundTrip trip;
-  Quantity quantity;             // signed, held now
+  Quantity quantity;  // signed, held now
   i128 entry_sum = 0, entry_size = 0, exit_sum = 0, exit_size = 0;
 };
 
@@ -45,7 +45,8 @@ bool fee_in_settlement(const Instrument& instrument, const FillEntry& fill, Mone
 // Takes `quantity` (with the sign of the move, no more than closes the trade) into the trade.
 void take(Open& open, const Instrument& instrument, const Move& move, Quantity quantity,
           const Money& fee) {
-  const bool opens = open.quantity.is_zero() || open.quantity.is_positive() == quantity.is_positive();
+  const bool opens =
+      open.quantity.is_zero() || open.quantity.is_positive() == quantity.is_positive();
   const auto size = static_cast<i128>(abs(quantity).raw());
   (opens ? open.entry_sum : open.exit_sum) += size * move.price.raw();
   (opens ? open.entry_size : open.exit_size) += size;
@@ -87,8 +88,8 @@ void follow(Open open, const Instrument& instrument, const std::vector<Move>& mo
   for (const Move& move : moves) {
     if (move.quantity.is_zero()) continue;
     if (open.quantity.is_zero()) start(open, instrument, move);
-    const bool same = open.quantity.is_zero() ||
-                      open.quantity.is_positive() == move.quantity.is_positive();
+    const bool same =
+        open.quantity.is_zero() || open.quantity.is_positive() == move.quantity.is_positive();
     if (same || abs(move.quantity) <= abs(open.quantity)) {
       take(open, instrument, move, move.quantity, move.fee);
     } else {
@@ -120,8 +121,8 @@ Money fill_value(const Instrument& instrument, Price price, Quantity quantity) {
 
 std::optional<Price> average_price(Int128 price_times_quantity, Int128 quantity) {
   if (quantity == Int128{}) return std::nullopt;
-  const auto raw = detail::multiply_divide(price_times_quantity, Int128::from(1), quantity,
-                                           Rounding::kHalfEven);
+  const auto raw =
+      detail::multiply_divide(price_times_quantity, Int128::from(1), quantity, Rounding::kHalfEven);
   if (!raw || Int128::from(static_cast<std::int64_t>(raw->low)) != *raw) return std::nullopt;
   return Price::from_raw(static_cast<std::int64_t>(raw->low));
 }
@@ -142,8 +143,7 @@ std::string instrument_name(const InstrumentRegistry& registry, InstrumentId id)
 
 std::vector<RoundTrip> round_trips(const std::vector<FillEntry>& fills,
                                    const std::vector<ChangeEntry>& changes,
-                                   const InstrumentRegistry& registry,
-                                   const Directory& directory) {
+                                   const InstrumentRegistry& registry, const Directory& directory) {
   using Key = std::tuple<AccountId, StrategyId, InstrumentId>;
   std::map<Key, std::vector<Move>> books;
   for (const FillEntry& fill : fills) {

@@ -136,8 +136,7 @@ void RunRecorder::Core::count_order(const OrderRecord& record) {
     case RecordKind::kOrderExpired: ++counts.expired; return;
     case RecordKind::kOrderUnknown:
       ++counts.unknown;
-      event(record.header.ts_recv,
-            "order fate unknown: " + std::string{explain(record.reason)});
+      event(record.header.ts_recv, "order fate unknown: " + std::string{explain(record.reason)});
       return;
     case RecordKind::kOrderAnomaly:
       ++counts.anomalies;
@@ -148,8 +147,8 @@ void RunRecorder::Core::count_order(const OrderRecord& record) {
 }
 
 OrderEntry& RunRecorder::Core::order_entry(const OrderRecord& record) {
-  const auto [found, is_new] = order_index.try_emplace(
-      record.order.value, static_cast<std::uint32_t>(orders.size()));
+  const auto [found, is_new] =
+      order_index.try_emplace(record.order.value, static_cast<std::uint32_t>(orders.size()));
   if (is_new) {
     OrderEntry entry{};
     entry.id = record.order;
@@ -256,7 +255,8 @@ void RunRecorder::Core::on_account(const AccountFact& fact) {
   const Account* own = directory->account(account());
   if (!outside || own == nullptr || fact.account != own->id) return;
   if (pending_flow.currency().empty()) pending_flow = Money::zero(own->base);
-  if ((fact.header.flags & AccountFact::kHasAmount) != 0) analytics::add_to(pending_flow, fact.money());
+  if ((fact.header.flags & AccountFact::kHasAmount) != 0)
+    analytics::add_to(pending_flow, fact.money());
   // What comes in kind is worth its cost; a position that settles only profit is worth nothing new.
   if (moves && cash_rule(*instrument, own->kind) == CashRule::kFull)
     analytics::add_to(pending_flow, signed_value(*instrument, fact.price, fact.quantity));
@@ -264,9 +264,8 @@ void RunRecorder::Core::on_account(const AccountFact& fact) {
 
 void RunRecorder::Core::on_state(const StateFact& fact) {
   const Timestamp time = fact.header.ts_recv;
-  const std::string why = fact.reason == Reason::kNone
-                              ? std::string{}
-                              : " (" + std::string{explain(fact.reason)} + ")";
+  const std::string why =
+      fact.reason == Reason::kNone ? std::string{} : " (" + std::string{explain(fact.reason)} + ")";
   switch (fact.header.kind) {
     case RecordKind::kTradingStateChanged:
       event(time, "trading state: " + std::string{to_text(TradingState{fact.after})} + why);
@@ -299,8 +298,8 @@ void RunRecorder::Core::join_periods() {
 }
 
 void RunRecorder::Core::add_equity(Timestamp time, double value, double flow) {
-  const bool joins = equity.size() > 1 &&
-                     equity.back().time.floor_to(period) == time.floor_to(period);
+  const bool joins =
+      equity.size() > 1 && equity.back().time.floor_to(period) == time.floor_to(period);
   if (joins) {
     equity.back().time = time;
     equity.back().equity = value;
@@ -421,8 +420,6 @@ void RunRecorder::sample_price(Timestamp time, InstrumentId instrument, Price pr
   series.add(time, price);
 }
 
-void RunRecorder::count_market_inputs(std::uint64_t count) {
-  core_->counts.market_inputs += count;
-}
+void RunRecorder::count_market_inputs(std::uint64_t count) { core_->counts.market_inputs += count; }
 
 }  // namespace keel

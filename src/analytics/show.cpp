@@ -53,8 +53,11 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
 }
 
 Error storage_error(const std::string& path, const char* step) {
-  return {analytics_errors::kStorage, "path", path,
-          fmt::format("{}: {}", step, std::strerror(errno)), {}};
+  return {analytics_errors::kStorage,
+          "path",
+          path,
+          fmt::format("{}: {}", step, std::strerror(errno)),
+          {}};
 }
 
 }  // namespace
@@ -68,15 +71,14 @@ std::string show(const Money& amount, bool with_sign) {
     point = text.size();
     text += '.';
   }
-  if (digits > 0)
-    text.append(static_cast<std::size_t>(digits) - (text.size() - point - 1), '0');
+  if (digits > 0) text.append(static_cast<std::size_t>(digits) - (text.size() - point - 1), '0');
   if (with_sign && rounded.is_positive()) text.insert(0, 1, '+');
   return grouped(std::move(text));
 }
 std::string show_with_code(const Money& amount, bool with_sign) {
-  return amount.currency().empty() ? show(amount, with_sign)
-                                   : fmt::format("{} {}", show(amount, with_sign),
-                                                 clean_text(amount.currency().code()));
+  return amount.currency().empty()
+             ? show(amount, with_sign)
+             : fmt::format("{} {}", show(amount, with_sign), clean_text(amount.currency().code()));
 }
 std::string show_number(double value, int decimals) {
   std::string text = fmt::format("{:.{}f}", value, decimals);

@@ -209,8 +209,8 @@ void put_benchmark(Statistics& out, std::span<const double> returns,
 }
 
 struct Underwater {
-  std::vector<double> depth;       // of every point
-  std::vector<double> worst;       // of every drawdown
+  std::vector<double> depth;  // of every point
+  std::vector<double> worst;  // of every drawdown
   std::optional<DrawdownSummary> deepest;
   double longest_seconds = 0;
 };
@@ -226,7 +226,8 @@ Underwater underwater(std::span<const EquityPoint> curve, std::span<const double
     if (wealth[i] >= wealth[peak]) {
       if (out.deepest && below && out.deepest->peak == curve[peak].time)
         out.deepest->recovered = curve[i].time;
-      if (below) out.longest_seconds =
+      if (below)
+        out.longest_seconds =
             std::max(out.longest_seconds, (curve[i].time - curve[peak].time).to_seconds());
       peak = i;
       below = false;
@@ -246,8 +247,8 @@ Underwater underwater(std::span<const EquityPoint> curve, std::span<const double
     }
   }
   if (below)
-    out.longest_seconds = std::max(out.longest_seconds,
-                                   (curve.back().time - curve[peak].time).to_seconds());
+    out.longest_seconds =
+        std::max(out.longest_seconds, (curve.back().time - curve[peak].time).to_seconds());
   return out;
 }
 

@@ -48,8 +48,8 @@ SummaryGroup trading_group(const RunReport& report) {
   const RunCounts& counts = report.counts;
   rows.push_back({"Orders", show_count(counts.orders)});
   rows.push_back({"Fills", show_count(counts.fills)});
-  rows.push_back({"Canceled / expired",
-                  show_count(counts.canceled) + " / " + show_count(counts.expired)});
+  rows.push_back(
+      {"Canceled / expired", show_count(counts.canceled) + " / " + show_count(counts.expired)});
   rows.push_back({"Rejected by venue", show_count(counts.rejected)});
   rows.push_back({"Denied by risk", show_count(counts.denied)});
   for (const DenialCount& denial : report.denials)
@@ -76,8 +76,7 @@ SummaryGroup run_group(const RunReport& report) {
   }
   rows.push_back({"Market inputs", show_count(report.counts.market_inputs)});
   if (host.wall_seconds) rows.push_back({"Wall time", show_seconds(*host.wall_seconds)});
-  if (host.events_per_second)
-    rows.push_back({"Events/s", show_number(*host.events_per_second, 0)});
+  if (host.events_per_second) rows.push_back({"Events/s", show_number(*host.events_per_second, 0)});
   if (host.latency)
     rows.push_back({"Event to command p50 / p99", show_nanoseconds(host.latency->p50_ns) + " / " +
                                                       show_nanoseconds(host.latency->p99_ns)});
@@ -87,6 +86,16 @@ SummaryGroup run_group(const RunReport& report) {
     rows.push_back({"Hash of facts, commands", fmt::format("{:016x}", *host.rolling_hash)});
   if (!host.journal_path.empty()) rows.push_back({"Journal", clean_text(host.journal_path)});
   return group;
+}
+
+// The first `count` characters of well-formed UTF-8 (a part of one is never cut off).
+std::string_view first_characters(std::string_view text, std::size_t count) {
+  std::size_t at = 0;
+  for (; at < text.size(); ++at) {
+    const bool begins = (static_cast<unsigned char>(text[at]) & 0xC0u) != 0x80;
+    if (begins && count-- == 0) break;
+  }
+  return text.substr(0, at);
 }
 
 }  // namespace
@@ -108,10 +117,12 @@ std::string summary_text(const RunReport& report) {
     for (const auto& [label, value] : group.rows) {
       // Values stand right-aligned in a column of 22; what is longer takes its own length.
       std::string_view rest = value;
-      out += fmt::format("  {:<{}}{:>22}\n", label, kLabel, rest.substr(0, kValue));
-      for (rest.remove_prefix(std::min(kValue, rest.size())); !rest.empty();
-           rest.remove_prefix(std::min(kValue, rest.size())))
-        out += fmt::format("  {:<{}}{}\n", "", kLabel, rest.substr(0, kValue));
+      std::string_view part = analytics::first_characters(rest, kValue);
+      out += fmt::format("  {:<{}}{:>22}\n", label, kLabel, part);
+      for (rest.remove_prefix(part.size()); !rest.empty(); rest.remove_prefix(part.size())) {
+        part = analytics::first_characters(rest, kValue);
+        out += fmt::format("  {:<{}}{}\n", "", kLabel, part);
+      }
     }
   }
   for (const std::string& note : report.host.notes) {

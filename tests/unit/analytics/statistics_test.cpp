@@ -4,6 +4,8 @@
 #include <keel/analytics/statistics.hpp>
 
 #include <cmath>
+#include <fstream>
+#include <iterator>
 #include <limits>
 #include <set>
 #include <string>
@@ -19,7 +21,8 @@ namespace {
 std::vector<EquityPoint> curve_of(const std::vector<double>& equity) {
   std::vector<EquityPoint> curve;
   for (std::size_t i = 0; i < equity.size(); ++i)
-    curve.push_back({Timestamp::from_seconds(86'400 * static_cast<std::int64_t>(i + 1)), equity[i]});
+    curve.push_back(
+        {Timestamp::from_seconds(86'400 * static_cast<std::int64_t>(i + 1)), equity[i]});
   return curve;
 }
 
@@ -118,12 +121,13 @@ TEST_CASE("trades worked out by hand") {
   check_near(s.average_holding_seconds, 600);
   check_near(s.kelly_fraction, 3.0 / 7 - 4.0 / 7 / 3);
   // numpy: sqrt(7) * mean / std(ddof=1)
-  check_near(s.system_quality, std::sqrt(7.0) * (400.0 / 7) / std::sqrt(155'000.0 / 6 - 400.0 * 400 / 42));
+  check_near(s.system_quality,
+             std::sqrt(7.0) * (400.0 / 7) / std::sqrt(155'000.0 / 6 - 400.0 * 400 / 42));
 }
 
 TEST_CASE("deposits and withdrawals are not returns") {
   std::vector<EquityPoint> curve = curve_of({100, 210, 189, 94.5});
-  curve[1].flow = 100;   // 100 -> 110, and 100 came in
+  curve[1].flow = 100;    // 100 -> 110, and 100 came in
   curve[3].flow = -94.5;  // nothing earned, half taken out
   const Statistics s = compute(curve);
   check_near(s.total_return, 1.1 * 0.9 - 1);
@@ -138,8 +142,7 @@ TEST_CASE("what is not defined is empty, never NaN or infinite") {
     CHECK(s.trades == 0.0);
     for (const StatisticInfo& info : statistic_table()) {
       CAPTURE(info.name);
-      if (info.name != "periods" && info.name != "trades")
-        CHECK(!(s.*info.field).has_value());
+      if (info.name != "periods" && info.name != "trades") CHECK(!(s.*info.field).has_value());
     }
   }
   SUBCASE("one point, and two") {
@@ -190,8 +193,8 @@ TEST_CASE("what is not defined is empty, never NaN or infinite") {
     CHECK(!losses.payoff_ratio);
   }
   SUBCASE("huge and tiny numbers") {
-    check_all_finite(compute(curve_of({1e-300, 1e300, 1e-300, 1e300}),
-                             trades_of({1e308, 1e308, -1e308})));
+    check_all_finite(
+        compute(curve_of({1e-300, 1e300, 1e-300, 1e300}), trades_of({1e308, 1e308, -1e308})));
   }
 }
 
@@ -236,4 +239,23 @@ TEST_CASE("the table names every statistic once, with a formula") {
   }
   CHECK(names.size() * sizeof(Statistics::Value) == sizeof(Statistics));
   CHECK(names.size() >= 50);
+}
+
+TEST_CASE("docs/analytics.md has the same table") {
+  std::ifstream file{KEEL_ANALYTICS_PAGE};
+  const std::string page{std::istreambuf_iterator<char>{file}, {}};
+  REQUIRE(!page.empty());
+  const auto cell = [](std::string_view text) {
+    std::string out;
+    for (const char c : text) {
+      if (c == '|') out += '\\';
+      out += c;
+    }
+    return out;
+  };
+  for (const StatisticInfo& info : statistic_table()) {
+    const std::string row = "| `" + std::string{info.name} + "` | " + cell(info.formula) + " | " +
+                            cell(info.source) + " |\n";
+    CHECK_MESSAGE(page.find(row) != std::string::npos, row);
+  }
 }

@@ -24,7 +24,7 @@ struct Run {
   RunRecorder recorder{registry, directory};
   std::uint64_t seq = 0;
   std::uint32_t counter = 0, execution = 0;
-  std::function<void(const RecordHeader&)> sink;  // sees every record, where it is set
+  std::function<void(const RecordHeader&)> sink;           // sees every record, where it is set
   Timestamp now = Timestamp::from_seconds(1'385'337'600);  // 2013-11-25
 
   explicit Run(std::string_view account_name = "main", std::string_view symbol = "BTC/USD",

@@ -55,8 +55,9 @@ void check_balanced(const std::string& html) {
     }
     REQUIRE(end < html.size());
     const std::string tag = html.substr(at + 1, end - at - 1);
-    const std::string name = tag.substr(tag.starts_with('/') ? 1 : 0,
-                                        tag.find_first_of(" \n/", 1) - (tag.starts_with('/') ? 1 : 0));
+    const std::string name =
+        tag.substr(tag.starts_with('/') ? 1 : 0,
+                   tag.find_first_of(" \n/", 1) - (tag.starts_with('/') ? 1 : 0));
     if (tag.starts_with('/')) {
       REQUIRE(!open.empty());
       CHECK(open.back() == tag.substr(1));
@@ -227,6 +228,17 @@ TEST_CASE("the summary is aligned, plain and within 80 columns") {
     at = end + 1;
   }
   for (const char c : text) CHECK((c == '\n' || (c >= ' ' && c < 127)));
+
+  // A character is never cut in two.
+  std::string long_name = "x";
+  for (int i = 0; i < 80; ++i) long_name += "\xC3\xA4";
+  report.host.journal_path = long_name;
+  const std::string wrapped = summary_text(report);
+  for (std::size_t at = wrapped.find('\n'); at != std::string::npos;
+       at = wrapped.find('\n', at + 1)) {
+    if (at > 0) CHECK(wrapped[at - 1] != '\xC3');
+    if (at + 1 < wrapped.size()) CHECK(wrapped[at + 1] != '\xA4');
+  }
 }
 
 TEST_CASE("files appear as a whole or not at all") {
