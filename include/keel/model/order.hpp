@@ -152,7 +152,8 @@ struct Order {
   VenueOrderId venue_order_id;
   ClientOrderId client_id;
 
-  static constexpr std::uint8_t kExternal = 1, kOverfilled = 2, kUncheckedRisk = 4;
+  // kSeen: the venue has shown that it knows the order.
+  static constexpr std::uint8_t kExternal = 1, kOverfilled = 2, kUncheckedRisk = 4, kSeen = 8;
 
   [[nodiscard]] Quantity leaves() const {
     return is_terminal(state) || filled >= terms.quantity ? Quantity::zero()
@@ -160,6 +161,7 @@ struct Order {
   }
   [[nodiscard]] bool is_open() const { return !is_terminal(state); }
   [[nodiscard]] bool is_external() const { return (flags & kExternal) != 0; }
+  [[nodiscard]] bool is_seen() const { return (flags & kSeen) != 0; }
 };
 
 }  // namespace keel
