@@ -1,5 +1,5 @@
-// ExecutionWindow: the last N executions that were booked, found by account, side, instrument and the
-// venue's full execution id (some venues number the trades of each symbol from one). Tells
+// ExecutionWindow: the last N executions that were booked, found by account, side, instrument and
+// the venue's full execution id (some venues number the trades of each symbol from one). Tells
 // duplicates apart, and what a bust, correction or late fee is about.
 // No allocation after construction.
 #pragma once

@@ -196,8 +196,8 @@ class OrderManager {
   void on_foreign_fill(const OrderReport& report, Emitter& emitter);
   void on_fee(const OrderReport& report, Emitter& emitter);
   void on_adjusted(const OrderReport& report, Emitter& emitter);
-  void emit_adjusted(const detail::Execution& fill, OrderRecord& record,
-                     const OrderReport& report, Quantity change, Emitter& emitter);
+  void emit_adjusted(const detail::Execution& fill, OrderRecord& record, const OrderReport& report,
+                     Quantity change, Emitter& emitter);
   [[nodiscard]] const detail::Execution* execution_of(const OrderReport& report) const;
   [[nodiscard]] OrderRecord about_execution(const detail::Execution& fill, RecordKind kind) const;
 

@@ -18,9 +18,9 @@ struct OrderSlot {
   // Commands without an answer.
   static constexpr std::uint8_t kSubmitFlies = 1, kReplaceFlies = 2, kCancelFlies = 4;
   // marks
-  static constexpr std::uint8_t kTriggered = 1,
-                                kPresumed = 2,    // ended because the venue does not know it
-      kCancelRepeated = 4;                        // canceled again since it became unknown
+  static constexpr std::uint8_t kTriggered = 1;
+  static constexpr std::uint8_t kPresumed = 2;        // ended because the venue does not know it
+  static constexpr std::uint8_t kCancelRepeated = 4;  // canceled again since it became unknown
 
   Order order;
   Price confirmed_reserve, pending_reserve;
@@ -48,7 +48,8 @@ struct OrderSlot {
 
   [[nodiscard]] bool flies(std::uint8_t command) const { return (flying & command) != 0; }
   [[nodiscard]] bool marked(std::uint8_t mark) const { return (marks & mark) != 0; }
-  // All that it wants, filled part included: the larger of old and new while a replace is in flight.
+  // All that it wants, filled part included: the larger of old and new while a replace is in
+  // flight.
   [[nodiscard]] Quantity wanted_at_most() const {
     return flies(kReplaceFlies) && order.pending_terms.quantity > order.terms.quantity
                ? order.pending_terms.quantity
