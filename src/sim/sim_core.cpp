@@ -1,6 +1,7 @@
 #include "sim/sim_core.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace keel {
 
@@ -133,11 +134,16 @@ void SimCore::on_market(const RecordHeader& record, Timestamp exchange_time) {
   now_ = std::max(now_, exchange_time);
   if (record.instrument.value == 0) {
     if (record.kind == RecordKind::kMarketGap)
-      for (Book& each : books_) each.bid.present = each.ask.present = false;
+      for (Book& each : books_) {
+        each.bid.present = each.ask.present = false;
+        if (each.depth != nullptr) each.depth->reset(std::span<const BookLevel>{});
+      }
     return;
   }
   switch (record.kind) {
     case RecordKind::kQuote: on_quote(record_as<Quote>(record)); return;
+    case RecordKind::kBookDelta:
+    case RecordKind::kBookSnapshot: on_depth(record_as<BookDelta>(record)); return;
     case RecordKind::kTrade: on_trade(record_as<Trade>(record)); return;
     case RecordKind::kBar: on_bar(record_as<Bar>(record)); return;
     case RecordKind::kMarkPrice: {
@@ -153,6 +159,7 @@ void SimCore::on_market(const RecordHeader& record, Timestamp exchange_time) {
       // What was shown may be gone; nothing trades against it until it is shown again.
       Book& at = book(record.instrument);
       at.bid.present = at.ask.present = false;
+      if (at.depth != nullptr) at.depth->reset(std::span<const BookLevel>{});
       return;
     }
     default: return;

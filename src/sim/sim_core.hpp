@@ -1,16 +1,19 @@
-// SimCore: the state behind SimVenue. Its functions lie in five files by subject:
-//   sim_core.cpp      time, links, market events other than fills
+// SimCore: the state behind SimVenue. Its functions lie in six files by subject:
+//   sim_core.cpp      time, and market events that fill nothing
 //   sim_orders.cpp    commands: what is accepted, changed, ended
-//   sim_fills.cpp     fills from quotes and trades
+//   sim_fills.cpp     one order meets the market; fills
+//   sim_market.cpp    what quotes, depth and trades set off
 //   sim_bars.cpp      fills from bars
 //   sim_reports.cpp   what is told, faults on the way, snapshots
 #pragma once
 
 #include <limits>
+#include <memory>
 
 #include <keel/sim/matching_engine.hpp>
 #include <keel/sim/sim_venue.hpp>
 
+#include "sim/depth.hpp"
 #include "sim/flat_map.hpp"
 #include "sim/link.hpp"
 #include "sim/sim_accounts.hpp"
@@ -110,6 +113,7 @@ class SimCore {
                    Quantity size) const;
 
   void on_quote(const Quote& quote);
+  void on_depth(const BookDelta& delta);
   void on_quotes_moved(InstrumentId id, Book& book);
   void on_trade(const Trade& trade);
   void run_waiting(Book& book, Offer* offer);
@@ -117,7 +121,7 @@ class SimCore {
   void sweep_trade(InstrumentId id, Book& book, Side side, Offer& offer, const Trade& trade);
   void settle_taking(InstrumentId id, Book& book);
   void update_queue(InstrumentId id, Book& book, Side side);
-  void join_queue(SimOrder& order, const Book& book);
+  void join_queue(SimOrder& order, Book& book);
   void run_triggers(InstrumentId id, TriggerBy by, Price up, Price down, Offer* offer);
   void trigger(Slot slot, Offer* offer);
   std::optional<Price> trigger_price(const Book& book, TriggerBy by, Side side) const;
@@ -165,6 +169,7 @@ class SimCore {
   LadderPool trigger_pool_;
   std::vector<PriceLadder> triggers_;  // ten an instrument: five sources, two sides
   std::vector<Book> books_;
+  std::vector<std::unique_ptr<sim_detail::Depth>> depths_;
   std::vector<FeeSchedule> fees_;  // 0: the venue's own
   std::vector<SimOrder> orders_;
   std::vector<Slot> free_orders_;

@@ -9,6 +9,7 @@
 
 namespace keel::sim_detail {
 
+inline constexpr Quantity kAsMuchAsWanted = Quantity::max();
 inline constexpr std::uint32_t kNone = 0xFFFFFFFFu;
 
 // Prices as the one who trades on a side sees them.
@@ -85,9 +86,12 @@ struct OrderList {
   std::uint32_t head = kNone, tail = kNone;
 };
 
+class Depth;
+
 // One instrument at the venue: what the market shows, and how much of ours is there.
 struct Book {
-  Shown bid, ask;
+  Shown bid, ask;          // the touch; with depth, its best levels
+  Depth* depth = nullptr;  // once depth was seen: quotes are ignored from then on
   Price last = Price::zero(), mark = Price::zero();
   bool has_last = false, has_mark = false;
   bool saw_quote = false, saw_trade = false, saw_bar = false;

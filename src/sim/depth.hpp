@@ -1,0 +1,94 @@
+// Depth: the levels that the market shows, and what our orders have taken from each. A level that
+// changes is whole again; one that is repeated unchanged is not.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "sim/sim_types.hpp"
+
+namespace keel::sim_detail {
+
+class Depth {
+ public:
+  struct Level {
+    Price price;
+    Quantity size, left;
+  };
+
+  // Everything anew. A level that is as it was keeps what was taken from it.
+  template <class Levels>
+  void reset(const Levels& levels) {
+    old_bids_.swap(bids_);
+    old_asks_.swap(asks_);
+    bids_.clear();
+    asks_.clear();
+    for (const BookLevel& level : levels) set(level.side, level.price, level.size);
+    keep_taken(Side::kBuy, old_bids_);
+    keep_taken(Side::kSell, old_asks_);
+  }
+  void set(Side side, Price price, Quantity size) {
+    auto& levels = of(side);
+    const auto at = find(side, price);
+    const bool found = at != levels.end() && at->price == price;
+    if (!size.is_positive()) {
+      if (found) levels.erase(at);
+    } else if (!found) {
+      levels.insert(at, {price, size, size});
+    } else if (at->size != size) {
+      at->size = at->left = size;
+    }
+  }
+
+  // The best level of a side that shows anything; the deepest one.
+  [[nodiscard]] const Level* best(Side side) const {
+    const auto& levels = side == Side::kBuy ? bids_ : asks_;
+    return levels.empty() ? nullptr : &levels.back();
+  }
+  [[nodiscard]] const Level* deepest(Side side) const {
+    const auto& levels = side == Side::kBuy ? bids_ : asks_;
+    return levels.empty() ? nullptr : &levels.front();
+  }
+  // The best level of which something is left.
+  [[nodiscard]] Level* offered(Side side) {
+    auto& levels = of(side);
+    for (auto at = levels.rbegin(); at != levels.rend(); ++at)
+      if (at->left.is_positive()) return &*at;
+    return nullptr;
+  }
+  [[nodiscard]] Quantity size_at(Side side, Price price) {
+    const auto& levels = of(side);
+    const auto at = find(side, price);
+    return at != levels.end() && at->price == price ? at->size : Quantity::zero();
+  }
+  // What is left at `limit` or better, counted up to `enough`.
+  [[nodiscard]] Quantity available(Side side, Price limit, Quantity enough) {
+    Quantity sum = Quantity::zero();
+    auto& levels = of(side);
+    for (auto at = levels.rbegin(); at != levels.rend() && sum < enough; ++at) {
+      if (!as_good(opposite(side), at->price, limit)) break;
+      sum += std::min(at->left, enough - sum);
+    }
+    return sum;
+  }
+
+ private:
+  [[nodiscard]] std::vector<Level>& of(Side side) { return side == Side::kBuy ? bids_ : asks_; }
+  // Sorted with the best last; near the touch little moves.
+  [[nodiscard]] std::vector<Level>::iterator find(Side side, Price price) {
+    auto& levels = of(side);
+    return std::partition_point(levels.begin(), levels.end(), [&](const Level& level) {
+      return better(opposite(side), price, level.price);
+    });
+  }
+  void keep_taken(Side side, const std::vector<Level>& before) {
+    for (const Level& level : before) {
+      const auto at = find(side, level.price);
+      if (at != of(side).end() && at->price == level.price && at->size == level.size)
+        at->left = level.left;
+    }
+  }
+  std::vector<Level> bids_, asks_, old_bids_, old_asks_;
+};
+
+}  // namespace keel::sim_detail
