@@ -106,23 +106,35 @@ std::string both(const Size& wide, const Size& narrow, Draw draw) {
   return draw(wide) + draw(narrow);
 }
 
+// What would lie on the same spot is drawn once; with very many fills the spots grow.
+std::vector<const FillRow*> visible_fills(const Picture& picture, const RunReport& report,
+                                          const InstrumentSeries& series) {
+  constexpr std::size_t kMaxMarks = 1500;
+  for (double spot = 2;; spot *= 2) {
+    std::set<std::tuple<int, int, Side>> taken;
+    std::vector<const FillRow*> found;
+    for (const FillRow& fill : report.fills) {
+      if (fill.busted || fill.instrument != series.name) continue;
+      const double x = picture.x(fill.time), y = picture.y(fill.price.to_double());
+      if (taken.emplace(static_cast<int>(x / spot), static_cast<int>(y / spot), fill.side).second)
+        found.push_back(&fill);
+      if (found.size() > kMaxMarks) break;
+    }
+    if (found.size() <= kMaxMarks) return found;
+  }
+}
+
 void draw_fills(Picture& picture, const RunReport& report, const InstrumentSeries& series,
                 double half) {
-  // What would lie on the same spot is drawn once.
-  std::set<std::tuple<int, int, Side>> taken;
-  for (const FillRow& fill : report.fills) {
-    if (fill.busted || fill.instrument != series.name) continue;
-    const double x = picture.x(fill.time), y = picture.y(fill.price.to_double());
-    if (!taken.emplace(static_cast<int>(x / 2), static_cast<int>(y / 2), fill.side).second)
-      continue;
-    const bool buy = fill.side == Side::kBuy;
+  for (const FillRow* fill : visible_fills(picture, report, series)) {
+    const bool buy = fill->side == Side::kBuy;
     const double tip = buy ? 2 : -2, base = (buy ? 1.8 : -1.8) * half;
     picture.add(
-        "<path class=\"{}\" d=\"M{:.1f} {:.1f}l{:.1f} {:.1f}h{:.1f}z\"><title>{} {} at {}, "
-        "{}</title>"
-        "</path>\n",
-        buy ? "buy" : "sell", x, y + tip, -half, base, 2 * half, buy ? "Bought" : "Sold",
-        fill.quantity.to_text(), fill.price.to_text(), show_time(fill.time));
+        "<path class=\"{}\" d=\"M{:.1f} {:.1f}l{:.1f} {:.1f}h{:.1f}z\"><title>{} {} at {}, {}"
+        "</title></path>\n",
+        buy ? "buy" : "sell", picture.x(fill->time), picture.y(fill->price.to_double()) + tip,
+        -half, base, 2 * half, buy ? "Bought" : "Sold", fill->quantity.to_text(),
+        fill->price.to_text(), show_time(fill->time));
   }
 }
 
@@ -158,7 +170,7 @@ std::string price_chart(std::string_view id, const RunReport& report,
       see(fill.price.to_double(), fill.price.to_double());
   const std::string what = fmt::format(
       "{} from {} to {}, between {} and {}; {} fills are marked, triangles up for buys and down "
-      "for sells.",
+      "for sells; those on one spot are drawn once.",
       series.name, show_time(range.first), show_time(range.last),
       show_number(low, series.price_decimals), show_number(high, series.price_decimals),
       show_count(series.fills));
@@ -280,10 +292,12 @@ std::string drawdown_chart(std::string_view id, const RunReport& report, const T
   });
 }
 
+// Those that the statistics are about.
 std::string trade_histogram(std::string_view id, const RunReport& report) {
   std::vector<double> nets;
   for (const RoundTrip& trip : report.trades)
-    if (trip.net.currency() == report.base) nets.push_back(trip.net.to_double());
+    if (trip.account == report.account && trip.net.currency() == report.base)
+      nets.push_back(trip.net.to_double());
   if (nets.empty()) return {};
   const auto [least, most] = std::minmax_element(nets.begin(), nets.end());
   const double target = std::clamp(2 * std::sqrt(static_cast<double>(nets.size())), 6.0, 30.0);

@@ -79,7 +79,7 @@ svg.wide{display:none}svg.narrow{display:block;max-width:560px;margin:0 auto}
 @page{margin:14mm}
 body{font-size:11px;-webkit-print-color-adjust:exact;print-color-adjust:exact}
 main{max-width:none;padding:0}.sheet{border:0;padding:0;border-radius:0}
-table{font-size:11px}.card{padding:6px 10px}.card b{font-size:15px}
+table,.formula{font-size:11px}.card{padding:6px 10px}.card b{font-size:15px}
 .cards{grid-template-columns:repeat(4,1fr)}.columns{grid-template-columns:repeat(3,1fr)}
 svg.wide{display:block}svg.narrow{display:none}.scroll{overflow:visible}
 figure,.card,tr,h2,h3{break-inside:avoid}h2,h3{break-after:avoid}thead{display:table-header-group}}

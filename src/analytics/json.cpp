@@ -91,7 +91,7 @@ void put_run(Json& json, const RunReport& report) {
   const HostInfo& host = report.host;
   json.key("title").text(host.title);
   json.key("first_time").time(report.first_time).key("last_time").time(report.last_time);
-  json.key("base").text(report.base.code());
+  json.key("account").text(report.account).key("base").text(report.base.code());
   json.key("journal").text(host.journal_path);
   json.key("parameters").open('{');
   for (const NamedText& parameter : host.parameters) json.key(parameter.name).text(parameter.text);

@@ -179,15 +179,19 @@ void RunRecorder::Core::put_days(RunReport& report) const {
                          [](const DailyRow& row, CivilDate at) { return row.date < at; });
     return found != report.days.end() && found->date == date ? &*found : nullptr;
   };
-  for (const OrderEntry& order : orders)
-    if (DailyRow* row = day_of(order.created); row != nullptr && !order.denied) ++row->orders;
+  for (const OrderEntry& order : orders) {
+    if (order.denied || order.account != account()) continue;
+    if (DailyRow* row = day_of(order.created); row != nullptr) ++row->orders;
+  }
   for (const FillEntry& fill : fills)
-    if (DailyRow* row = day_of(fill.time); row != nullptr && !fill.busted) {
+    if (DailyRow* row = day_of(fill.time);
+        row != nullptr && !fill.busted && fill.account == account()) {
       ++row->fills;
       analytics::add_to(row->fees, fill.fee);
     }
   for (const RoundTrip& trip : report.trades)
-    if (DailyRow* row = day_of(trip.exit)) ++row->trades_closed;
+    if (DailyRow* row = day_of(trip.exit); row != nullptr && trip.account == report.account)
+      ++row->trades_closed;
 }
 
 void RunRecorder::Core::put_money(RunReport& report) const {
@@ -220,7 +224,10 @@ Status RunRecorder::Core::put_statistics(RunReport& report) const {
   input.curve = report.equity;
   std::vector<TradeResult> results;
   bool one_currency = true;
+  std::size_t own = 0;
   for (const RoundTrip& trip : report.trades) {
+    if (trip.account != report.account) continue;
+    ++own;
     one_currency = one_currency && trip.net.currency() == report.base;
     results.push_back({trip.net.to_double(), trip.held()});
   }
@@ -237,7 +244,7 @@ Status RunRecorder::Core::put_statistics(RunReport& report) const {
   report.statistics = *computed;
   if (!drawdown.defined) report.statistics.max_drawdown.reset();
   if (!one_currency) {
-    report.statistics.trades = static_cast<double>(report.trades.size());
+    report.statistics.trades = static_cast<double>(own);
     report.host.notes.emplace_back(
         "Trades closed in more than one currency: their statistics are left out.");
   }
@@ -249,20 +256,27 @@ Result<RunReport> RunRecorder::report() const {
   using analytics_errors::kBadConfig;
   if (core.config.period.ns <= 0)
     return Error{kBadConfig, "period", to_text(core.config.period), "above zero", {}};
-  if (core.config.max_periods < 2)
+  if (core.config.max_periods < 8)
     return Error{
-        kBadConfig, "max_periods", std::to_string(core.config.max_periods), "at least 2", {}};
+        kBadConfig, "max_periods", std::to_string(core.config.max_periods), "at least 8", {}};
   RunReport report{};
   report.first_time = core.first_time;
   report.last_time = core.last_time;
   if (const Account* account = core.directory->account(core.account())) report.base = account->base;
   if (core.valuation) report.base = core.valuation->equity.currency();
+  report.account = analytics::account_name(*core.directory, core.account());
   report.counts = core.counts;
   report.events = core.events;
   report.events_left_out = core.events_left_out;
   if (core.unpriced_samples > 0)
     report.host.notes.push_back(std::to_string(core.unpriced_samples) +
                                 " samples with unpriced positions are not in the equity curve.");
+  bool other_accounts = false;
+  for (const FillEntry& fill : core.fills)
+    other_accounts = other_accounts || fill.account != core.account();
+  if (other_accounts)
+    report.host.notes.push_back("Money, days and statistics are those of account " +
+                                report.account + "; orders, fills and round trips are of all.");
   core.put_orders(report);
   core.put_fills(report);
   core.put_instruments(report);

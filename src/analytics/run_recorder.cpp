@@ -92,8 +92,9 @@ void RunRecorder::Core::on_market(const RecordHeader& record) {
       if (!quote.is_two_sided()) return;
       if (!has_fine_prices[row]) series = PriceSeries{config.max_spans};
       has_fine_prices[row] = true;
-      const std::int64_t bid = quote.bid_price.raw();
-      series.add(time, Price::from_raw(bid + (quote.ask_price.raw() - bid) / 2));
+      const detail::i128 both = static_cast<detail::i128>(quote.bid_price.raw()) +
+                                static_cast<detail::i128>(quote.ask_price.raw());
+      series.add(time, Price::from_raw(static_cast<std::int64_t>(both / 2)));
       return;
     }
     case RecordKind::kBar: on_bar(record_as<Bar>(record)); return;
@@ -311,7 +312,7 @@ void RunRecorder::Core::add_equity(Timestamp time, double value, double flow) {
     return;
   }
   equity.push_back({time, value, flow});
-  if (config.max_periods >= 2) join_periods();
+  if (config.max_periods >= 8) join_periods();
 }
 
 void RunRecorder::Core::add_sample(Timestamp time, const Valuation& now) {

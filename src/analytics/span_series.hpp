@@ -19,7 +19,7 @@ struct Span {
 template <class T>
 class SpanSeries {
  public:
-  explicit SpanSeries(std::size_t max_spans) : max_(std::max<std::size_t>(max_spans, 2)) {}
+  explicit SpanSeries(std::size_t max_spans) : max_(std::max<std::size_t>(max_spans, 8)) {}
 
   void add(Timestamp time, T value, double extra = 0) {
     add_span({time, time, value, value, value, value, extra});

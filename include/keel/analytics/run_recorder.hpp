@@ -20,10 +20,10 @@ struct RunRecorderConfig {
   // Length of a return period and how many of them make a year. A period without a sample makes no
   // return. With more than `max_periods` the period doubles and periods_per_year halves.
   Duration period = Duration::hours(1);
-  double periods_per_year = 8760;  // hours, round the clock
-  double risk_free = 0;            // a year
-  std::uint32_t max_periods = 1u << 16;
-  std::uint32_t max_spans = 1200;  // of each picture
+  double periods_per_year = 8760;        // hours, round the clock
+  double risk_free = 0;                  // a year
+  std::uint32_t max_periods = 1u << 16;  // at least 8
+  std::uint32_t max_spans = 1200;        // of each picture
 };
 
 class RunRecorder {

@@ -137,6 +137,7 @@ struct RunReport {
   HostInfo host;
 
   Timestamp first_time, last_time;  // ts_recv; both zero in an empty run
+  std::string account;              // whose money, days and statistics these are
   Currency base;
   RunCounts counts;
   std::vector<OrderRow> orders;      // by creation

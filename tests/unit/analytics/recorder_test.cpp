@@ -1,5 +1,6 @@
 // RunRecorder: rows and sums equal what was fed in, to the last digit.
 #include <algorithm>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -281,4 +282,33 @@ TEST_CASE("settings are checked") {
   config.periods_per_year = 0;
   CHECK(Run("main", "BTC/USD", "ema", config).recorder.report().error().code ==
         analytics_errors::kBadConfig);
+}
+
+TEST_CASE("a second account's fills are rows, but not this account's money") {
+  Run run;
+  const AccountId other = run.directory
+                              .add_account("shadow", run.venue, Currency{"USD"}, AccountKind::kCash,
+                                           AccountRealm::kShadow)
+                              .value();
+  run.deposit(1000);
+  run.sample();
+  run.buy("1", "100", "0.1");
+  run.sell("1", "110", "0.1");
+  const AccountId own = std::exchange(run.account, other);
+  run.buy("1", "100", "0.3");
+  run.sell("1", "90", "0.3");
+  run.account = own;
+  run.trade("100");
+  run.sample();
+  const RunReport report = run.report();
+  CHECK(report.account == "main");
+  CHECK(report.fills.size() == 4);
+  CHECK(report.trades.size() == 2);
+  CHECK(report.statistics.trades == 1.0);
+  CHECK(report.statistics.win_rate == 1.0);
+  CHECK(text(report.net_pnl) == "9.8 USD");
+  CHECK(text(report.days[0].fees) == "0.2 USD");
+  CHECK(report.days[0].fills == 2);
+  CHECK(text(*report.traded_value) == "210 USD");
+  REQUIRE(report.host.notes.size() == 1);
 }

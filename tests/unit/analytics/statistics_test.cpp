@@ -212,14 +212,16 @@ TEST_CASE("what is handed over is checked") {
   CHECK(code() == analytics_errors::kBadConfig);
   config.risk_free = 0;
 
-  std::vector<EquityPoint> curve = curve_of({100, 101, 102});
+  std::vector<EquityPoint> not_finite = curve_of({100, 101, 102});
+  not_finite[1].equity = std::numeric_limits<double>::quiet_NaN();
+  input.curve = not_finite;
+  CHECK(code() == analytics_errors::kBadCurve);
+  std::vector<EquityPoint> same_time = curve_of({100, 101, 102});
+  same_time[2].time = same_time[1].time;
+  input.curve = same_time;
+  CHECK(code() == analytics_errors::kBadCurve);
+  const std::vector<EquityPoint> curve = curve_of({100, 101, 102});
   input.curve = curve;
-  curve[1].equity = std::numeric_limits<double>::quiet_NaN();
-  CHECK(code() == analytics_errors::kBadCurve);
-  curve = curve_of({100, 101, 102});
-  curve[2].time = curve[1].time;
-  CHECK(code() == analytics_errors::kBadCurve);
-  curve = curve_of({100, 101, 102});
   const std::vector<double> benchmark{0.1};
   input.benchmark = benchmark;
   CHECK(code() == analytics_errors::kBadCurve);

@@ -267,3 +267,22 @@ TEST_CASE("files appear as a whole or not at all") {
   for (const auto& entry : std::filesystem::directory_iterator{folder.path()})
     CHECK(entry.path().filename().string().find("taken.") == std::string::npos);
 }
+
+TEST_CASE("very many fills do not make a page that no browser opens") {
+  Run run;
+  run.deposit(1'000'000);
+  run.sample();
+  Random random{3};
+  for (int i = 0; i < 20'000; ++i) {
+    run.pass(Duration::seconds(7));
+    const std::string price = std::to_string(100 + random.below(900));
+    i % 2 == 0 ? run.buy("1", price) : run.sell("1", price);
+  }
+  run.trade("500");
+  run.sample();
+  const RunReport report = run.report();
+  CHECK(report.fills.size() == 20'000);
+  const std::string html = html_text(report);
+  CHECK(html.size() < 2'000'000);
+  CHECK(html.find("class=\"buy\"") != std::string::npos);
+}
