@@ -221,9 +221,11 @@ void put_statistics(Html& html, const RunReport& report) {
 void put_trades(Html& html, const RunReport& report) {
   if (report.trades.empty()) return;
   std::vector<const RoundTrip*> trips;
+  trips.reserve(report.trades.size());
   for (const RoundTrip& trip : report.trades) trips.push_back(&trip);
-  std::stable_sort(trips.begin(), trips.end(), [](const RoundTrip* a, const RoundTrip* b) {
-    return a->net.to_double() > b->net.to_double();
+  std::sort(trips.begin(), trips.end(), [](const RoundTrip* a, const RoundTrip* b) {
+    const double first = a->net.to_double(), second = b->net.to_double();
+    return first != second ? first > second : a < b;
   });
   if (trips.size() > 2 * kMaxTrades)
     trips.erase(trips.begin() + kMaxTrades, trips.end() - kMaxTrades);

@@ -51,6 +51,7 @@ struct RunRecorder::Core {
   std::unordered_map<std::uint64_t, std::uint32_t> order_index;
   std::vector<analytics::FillEntry> fills;
   std::vector<analytics::ChangeEntry> changes;
+  std::uint64_t arrivals = 0;  // of fills and changes
   std::vector<DenialCount> denials;
   std::vector<RunEvent> events;
   std::uint64_t events_left_out = 0;

@@ -44,7 +44,7 @@ std::vector<PositionStep> thinned(std::vector<PositionStep> steps, std::size_t m
 }
 
 struct SignedMove {
-  std::uint64_t seq;
+  std::uint64_t arrival;
   Timestamp time;
   Quantity quantity;
 };
@@ -86,8 +86,10 @@ void RunRecorder::Core::put_orders(RunReport& report) const {
   }
   report.counts.orders = orders.size();
   report.denials = denials;
-  std::stable_sort(report.denials.begin(), report.denials.end(),
-                   [](const DenialCount& a, const DenialCount& b) { return a.count > b.count; });
+  std::sort(report.denials.begin(), report.denials.end(),
+            [](const DenialCount& a, const DenialCount& b) {
+              return a.count != b.count ? a.count > b.count : a.reason < b.reason;
+            });
 }
 
 void RunRecorder::Core::put_fills(RunReport& report) const {
@@ -127,11 +129,11 @@ void RunRecorder::Core::put_instruments(RunReport& report) const {
   for (const FillEntry& fill : fills) {
     if (fill.busted || registry->find(fill.instrument) == nullptr) continue;
     moves[row_of(fill.instrument)].push_back(
-        {fill.seq, fill.time, fill.quantity * sign(fill.side)});
+        {fill.arrival, fill.time, fill.quantity * sign(fill.side)});
     ++fill_counts[row_of(fill.instrument)];
   }
   for (const ChangeEntry& change : changes)
-    moves[row_of(change.instrument)].push_back({change.seq, change.time, change.quantity});
+    moves[row_of(change.instrument)].push_back({change.arrival, change.time, change.quantity});
   for (const Instrument& instrument : registry->all()) {
     const std::size_t row = row_of(instrument.id);
     InstrumentSeries series{
@@ -140,8 +142,8 @@ void RunRecorder::Core::put_instruments(RunReport& report) const {
     if (row < prices.size())
       for (const auto& span : prices[row].spans())
         series.prices.push_back({span.start, span.open, span.high, span.low, span.close});
-    std::stable_sort(moves[row].begin(), moves[row].end(),
-                     [](const SignedMove& a, const SignedMove& b) { return a.seq < b.seq; });
+    std::sort(moves[row].begin(), moves[row].end(),
+              [](const SignedMove& a, const SignedMove& b) { return a.arrival < b.arrival; });
     Quantity held = Quantity::zero();
     for (const SignedMove& move : moves[row]) {
       const auto sum = checked_add(held, move.quantity);
@@ -153,9 +155,10 @@ void RunRecorder::Core::put_instruments(RunReport& report) const {
     if (!series.prices.empty() || !series.positions.empty())
       report.instruments.push_back(std::move(series));
   }
-  std::stable_sort(
-      report.instruments.begin(), report.instruments.end(),
-      [](const InstrumentSeries& a, const InstrumentSeries& b) { return a.fills > b.fills; });
+  std::sort(report.instruments.begin(), report.instruments.end(),
+            [](const InstrumentSeries& a, const InstrumentSeries& b) {
+              return a.fills != b.fills ? a.fills > b.fills : a.id < b.id;
+            });
 }
 
 void RunRecorder::Core::put_days(RunReport& report) const {

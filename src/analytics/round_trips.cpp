@@ -13,7 +13,7 @@ using detail::i128;
 
 // A fill or another change of a position, as a trade sees it.
 struct Move {
-  std::uint64_t seq;
+  std::uint64_t arrival;
   Timestamp time;
   Quantity quantity;  // signed
   Price price;
@@ -98,11 +98,11 @@ void follow(Open open, const Instrument& instrument, const std::vector<Move>& mo
           move.fee.scaled(abs(closing).raw(), abs(move.quantity).raw(), Rounding::kTowardZero)
               .value_or(move.fee);
       take(open, instrument, move, closing, fee);
-      out.emplace_back(move.seq, finished(open, move.time));
+      out.emplace_back(move.arrival, finished(open, move.time));
       start(open, instrument, move);
       take(open, instrument, move, move.quantity - closing, move.fee - fee);
     }
-    if (open.quantity.is_zero()) out.emplace_back(move.seq, finished(open, move.time));
+    if (open.quantity.is_zero()) out.emplace_back(move.arrival, finished(open, move.time));
   }
 }
 
@@ -152,19 +152,19 @@ std::vector<RoundTrip> round_trips(const std::vector<FillEntry>& fills,
     Money fee{};
     const bool told = fee_in_settlement(*instrument, fill, fee) && !fill.more_fees;
     books[{fill.account, fill.strategy, fill.instrument}].push_back(
-        {fill.seq, fill.time, fill.quantity * sign(fill.side), fill.price, fee, true, !told});
+        {fill.arrival, fill.time, fill.quantity * sign(fill.side), fill.price, fee, true, !told});
   }
   for (const ChangeEntry& change : changes) {
     const Instrument* instrument = registry.find(change.instrument);
     if (instrument == nullptr) continue;
     books[{change.account, change.strategy, change.instrument}].push_back(
-        {change.seq, change.time, change.quantity, change.price,
+        {change.arrival, change.time, change.quantity, change.price,
          Money::zero(instrument->settlement), false, false});
   }
   std::vector<std::pair<std::uint64_t, RoundTrip>> found;
   for (auto& [key, moves] : books) {
-    std::stable_sort(moves.begin(), moves.end(),
-                     [](const Move& a, const Move& b) { return a.seq < b.seq; });
+    std::sort(moves.begin(), moves.end(),
+              [](const Move& a, const Move& b) { return a.arrival < b.arrival; });
     const auto& [account, strategy, instrument] = key;
     Open open{};
     open.trip.account = account_name(directory, account);
@@ -172,10 +172,11 @@ std::vector<RoundTrip> round_trips(const std::vector<FillEntry>& fills,
     open.trip.instrument = instrument_name(registry, instrument);
     follow(std::move(open), registry.get(instrument), moves, found);
   }
-  std::stable_sort(found.begin(), found.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<RoundTrip> trips;
-  for (auto& [seq, trip] : found) trips.push_back(std::move(trip));
+  trips.reserve(found.size());
+  for (auto& [arrival, trip] : found) trips.push_back(std::move(trip));
   return trips;
 }
 

@@ -30,6 +30,7 @@ struct OrderEntry {
 
 struct FillEntry {
   std::uint64_t seq;
+  std::uint64_t arrival;  // counts fills and changes; a host may leave seq empty
   Timestamp time;
   std::uint32_t order;          // index
   std::uint32_t previous_fill;  // of the same order
@@ -48,7 +49,7 @@ struct FillEntry {
 
 // A position that changed without a fill.
 struct ChangeEntry {
-  std::uint64_t seq;
+  std::uint64_t arrival;
   Timestamp time;
   InstrumentId instrument;
   AccountId account;

@@ -7,7 +7,6 @@
 namespace keel {
 namespace {
 
-using analytics::ChangeEntry;
 using analytics::DayEntry;
 using analytics::FillEntry;
 using analytics::kNoIndex;
@@ -208,6 +207,7 @@ void RunRecorder::Core::on_order(const OrderRecord& record) {
 void RunRecorder::Core::on_fill(const OrderRecord& record, std::uint32_t order) {
   FillEntry fill{};
   fill.seq = record.header.seq;
+  fill.arrival = ++arrivals;
   fill.time = event_time(record.header);
   fill.order = order;
   fill.previous_fill = orders[order].last_fill;
@@ -251,8 +251,8 @@ void RunRecorder::Core::on_account(const AccountFact& fact) {
   const Instrument* instrument = registry->find(fact.header.instrument);
   const bool moves = (fact.header.flags & AccountFact::kHasQuantity) != 0 && instrument != nullptr;
   if (moves)
-    changes.push_back({fact.header.seq, event_time(fact.header), fact.header.instrument,
-                       fact.account, fact.strategy, fact.quantity, fact.price});
+    changes.push_back({++arrivals, event_time(fact.header), fact.header.instrument, fact.account,
+                       fact.strategy, fact.quantity, fact.price});
   const Account* own = directory->account(account());
   if (!outside || own == nullptr || fact.account != own->id) return;
   if (pending_flow.currency().empty()) pending_flow = Money::zero(own->base);

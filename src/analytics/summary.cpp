@@ -18,27 +18,27 @@ std::string statistic(const RunReport& report, std::string_view name) {
 SummaryGroup result_group(const RunReport& report) {
   SummaryGroup group{"Result", {}};
   auto& rows = group.rows;
-  rows.push_back({"P&L, gross", show_with_code(report.gross_pnl, true)});
+  rows.emplace_back("P&L, gross", show_with_code(report.gross_pnl, true));
   const Money none = Money::zero(report.base);
-  rows.push_back({"Fees", show_with_code(report.valuation ? report.valuation->fees : none)});
+  rows.emplace_back("Fees", show_with_code(report.valuation ? report.valuation->fees : none));
   if (report.valuation && !report.valuation->income.is_zero())
-    rows.push_back({"Funding and income", show_with_code(report.valuation->income, true)});
-  rows.push_back({"P&L, net", show_with_code(report.net_pnl, true)});
-  rows.push_back({"Equity, start", show_with_code(report.start_equity)});
+    rows.emplace_back("Funding and income", show_with_code(report.valuation->income, true));
+  rows.emplace_back("P&L, net", show_with_code(report.net_pnl, true));
+  rows.emplace_back("Equity, start", show_with_code(report.start_equity));
   if (!report.flows.is_zero())
-    rows.push_back({"Deposits less withdrawals", show_with_code(report.flows, true)});
-  rows.push_back({"Equity, end", show_with_code(report.end_equity)});
-  rows.push_back({"Return", statistic(report, "total_return")});
-  rows.push_back({"Sharpe (annual)", statistic(report, "sharpe")});
+    rows.emplace_back("Deposits less withdrawals", show_with_code(report.flows, true));
+  rows.emplace_back("Equity, end", show_with_code(report.end_equity));
+  rows.emplace_back("Return", statistic(report, "total_return"));
+  rows.emplace_back("Sharpe (annual)", statistic(report, "sharpe"));
   std::string drawdown = statistic(report, "max_drawdown");
   if (report.statistics.max_drawdown_amount)
     drawdown += " (" + statistic(report, "max_drawdown_amount") + ")";
-  rows.push_back({"Max drawdown", drawdown});
-  rows.push_back({"Exposure, average / max",
-                  report.equity.empty() ? "n/a"
-                                        : show_percent(report.average_exposure, 1) + " / " +
-                                              show_percent(report.max_exposure, 1)});
-  rows.push_back({"Time in the market", statistic(report, "time_in_market")});
+  rows.emplace_back("Max drawdown", drawdown);
+  rows.emplace_back("Exposure, average / max",
+                    report.equity.empty() ? "n/a"
+                                          : show_percent(report.average_exposure, 1) + " / " +
+                                                show_percent(report.max_exposure, 1));
+  rows.emplace_back("Time in the market", statistic(report, "time_in_market"));
   return group;
 }
 
@@ -46,23 +46,23 @@ SummaryGroup trading_group(const RunReport& report) {
   SummaryGroup group{"Trading", {}};
   auto& rows = group.rows;
   const RunCounts& counts = report.counts;
-  rows.push_back({"Orders", show_count(counts.orders)});
-  rows.push_back({"Fills", show_count(counts.fills)});
-  rows.push_back(
-      {"Canceled / expired", show_count(counts.canceled) + " / " + show_count(counts.expired)});
-  rows.push_back({"Rejected by venue", show_count(counts.rejected)});
-  rows.push_back({"Denied by risk", show_count(counts.denied)});
+  rows.emplace_back("Orders", show_count(counts.orders));
+  rows.emplace_back("Fills", show_count(counts.fills));
+  rows.emplace_back("Canceled / expired",
+                    show_count(counts.canceled) + " / " + show_count(counts.expired));
+  rows.emplace_back("Rejected by venue", show_count(counts.rejected));
+  rows.emplace_back("Denied by risk", show_count(counts.denied));
   for (const DenialCount& denial : report.denials)
-    rows.push_back({"  " + std::string{to_text(denial.reason)}, show_count(denial.count)});
-  if (counts.unknown > 0) rows.push_back({"Fate unknown", show_count(counts.unknown)});
+    rows.emplace_back("  " + std::string{to_text(denial.reason)}, show_count(denial.count));
+  if (counts.unknown > 0) rows.emplace_back("Fate unknown", show_count(counts.unknown));
   if (counts.anomalies > 0)
-    rows.push_back({"Reports that did not fit", show_count(counts.anomalies)});
-  if (counts.open_at_end > 0) rows.push_back({"Open at the end", show_count(counts.open_at_end)});
-  rows.push_back({"Round trips", statistic(report, "trades")});
-  rows.push_back({"Win rate", statistic(report, "win_rate")});
-  rows.push_back({"Profit factor", statistic(report, "profit_factor")});
-  rows.push_back({"Average holding time", statistic(report, "average_holding_seconds")});
-  if (report.traded_value) rows.push_back({"Traded value", show_with_code(*report.traded_value)});
+    rows.emplace_back("Reports that did not fit", show_count(counts.anomalies));
+  if (counts.open_at_end > 0) rows.emplace_back("Open at the end", show_count(counts.open_at_end));
+  rows.emplace_back("Round trips", statistic(report, "trades"));
+  rows.emplace_back("Win rate", statistic(report, "win_rate"));
+  rows.emplace_back("Profit factor", statistic(report, "profit_factor"));
+  rows.emplace_back("Average holding time", statistic(report, "average_holding_seconds"));
+  if (report.traded_value) rows.emplace_back("Traded value", show_with_code(*report.traded_value));
   return group;
 }
 
@@ -71,20 +71,21 @@ SummaryGroup run_group(const RunReport& report) {
   auto& rows = group.rows;
   const HostInfo& host = report.host;
   if (report.first_time.ns != 0) {
-    rows.push_back({"From (UTC)", show_time(report.first_time)});
-    rows.push_back({"To (UTC)", show_time(report.last_time)});
+    rows.emplace_back("From (UTC)", show_time(report.first_time));
+    rows.emplace_back("To (UTC)", show_time(report.last_time));
   }
-  rows.push_back({"Market inputs", show_count(report.counts.market_inputs)});
-  if (host.wall_seconds) rows.push_back({"Wall time", show_seconds(*host.wall_seconds)});
-  if (host.events_per_second) rows.push_back({"Events/s", show_number(*host.events_per_second, 0)});
+  rows.emplace_back("Market inputs", show_count(report.counts.market_inputs));
+  if (host.wall_seconds) rows.emplace_back("Wall time", show_seconds(*host.wall_seconds));
+  if (host.events_per_second)
+    rows.emplace_back("Events/s", show_number(*host.events_per_second, 0));
   if (host.latency)
-    rows.push_back({"Event to command p50 / p99", show_nanoseconds(host.latency->p50_ns) + " / " +
-                                                      show_nanoseconds(host.latency->p99_ns)});
+    rows.emplace_back("Event to command p50 / p99", show_nanoseconds(host.latency->p50_ns) + " / " +
+                                                        show_nanoseconds(host.latency->p99_ns));
   for (const NamedText& parameter : host.parameters)
-    rows.push_back({clean_text(parameter.name), clean_text(parameter.text)});
+    rows.emplace_back(clean_text(parameter.name), clean_text(parameter.text));
   if (host.rolling_hash)
-    rows.push_back({"Hash of facts, commands", fmt::format("{:016x}", *host.rolling_hash)});
-  if (!host.journal_path.empty()) rows.push_back({"Journal", clean_text(host.journal_path)});
+    rows.emplace_back("Hash of facts, commands", fmt::format("{:016x}", *host.rolling_hash));
+  if (!host.journal_path.empty()) rows.emplace_back("Journal", clean_text(host.journal_path));
   return group;
 }
 

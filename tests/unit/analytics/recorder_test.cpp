@@ -312,3 +312,16 @@ TEST_CASE("a second account's fills are rows, but not this account's money") {
   CHECK(text(*report.traded_value) == "210 USD");
   REQUIRE(report.host.notes.size() == 1);
 }
+
+TEST_CASE("records without a sequence number count in the order in which they came") {
+  Run run;
+  run.numbered = false;
+  for (int i = 0; i < 40; ++i) {
+    run.buy("1", "100");
+    run.sell("1", std::to_string(101 + i));
+  }
+  const RunReport report = run.report();
+  REQUIRE(report.trades.size() == 40);
+  for (std::size_t i = 0; i < 40; ++i)
+    CHECK(report.trades[i].gross == Money::whole(static_cast<std::int64_t>(i) + 1, "USD"));
+}
