@@ -1,5 +1,6 @@
 #include <keel/market/feed_merge.hpp>
 
+#include <cstring>
 #include <utility>
 
 namespace keel {
@@ -18,91 +19,94 @@ const RecordHeader& header_of(std::span<const std::byte> batch) {
 void FeedMerge::add_source(void* self, Pull pull, std::string name) {
   KEEL_ASSERT(!started_, "feeds are added before the first next()");
   sources_.push_back({self, pull, std::move(name), {}, 0, Timestamp{}, false});
-  out_.reserve(kBatchBytes);
+  if (out_.empty()) out_.resize(kBatchBytes + 1'024);
 }
 
-Status FeedMerge::look(Source& source, bool is_first) {
+bool FeedMerge::look(Source& source, bool is_first) {
   if (source.batch.empty() && !source.ended) {
     auto batch = source.pull(source.self);
     if (!batch) {
       Error error = std::move(batch).error();
       if (error.where.empty()) error.where = "feed " + source.name;
-      return error;
+      failed_ = error;
+      return false;
     }
     source.batch = *batch;
     source.ended = batch->empty();
   }
-  if (source.ended) return {};
+  if (source.ended) return true;
   const auto place = [&] {
     return "feed " + source.name + ", record " + std::to_string(source.position + 1);
   };
   const std::size_t left = source.batch.size();
   if (left < sizeof(RecordHeader) || header_of(source.batch).size < sizeof(RecordHeader) ||
       header_of(source.batch).size % 8 != 0 || header_of(source.batch).size > left) {
-    return Error{market_errors::kBadRecord, "size",
-                 left < 4 ? std::to_string(left) : std::to_string(header_of(source.batch).size),
-                 "whole records, back to back", place()};
+    failed_ = Error{market_errors::kBadRecord, "size",
+                    left < 4 ? std::to_string(left) : std::to_string(header_of(source.batch).size),
+                    "whole records, back to back", place()};
+    return false;
   }
   const Timestamp time = header_of(source.batch).ts_event;
   if (!is_first && time < source.time) {
-    return Error{market_errors::kTimeGoingBack, "ts_event", std::to_string(time.ns),
-                 "not before " + std::to_string(source.time.ns) + ", the record before it",
-                 place()};
+    failed_ =
+        Error{market_errors::kTimeGoingBack, "ts_event", std::to_string(time.ns),
+              "not before " + std::to_string(source.time.ns) + ", the record before it", place()};
+    return false;
   }
   source.time = time;
-  return {};
+  return true;
 }
 
-std::size_t FeedMerge::earliest() const {
-  std::size_t best = kNone;
+// The two sources that come first, by time and then by index; kNone where there is none.
+FeedMerge::Turn FeedMerge::turn() const {
+  Turn result{kNone, kNone};
   for (std::size_t i = 0; i < sources_.size(); ++i) {
     if (sources_[i].ended) continue;
-    if (best == kNone || sources_[i].time < sources_[best].time) best = i;
+    if (result.first == kNone || sources_[i].time < sources_[result.first].time)
+      result = {i, result.first};
+    else if (result.second == kNone || sources_[i].time < sources_[result.second].time)
+      result.second = i;
   }
-  return best;
+  return result;
 }
 
 void FeedMerge::take(Source& source) {
   const std::size_t size = header_of(source.batch).size;
-  out_.insert(out_.end(), source.batch.begin(),
-              source.batch.begin() + static_cast<std::ptrdiff_t>(size));
+  if (used_ + size > out_.size()) out_.resize(used_ + size);
+  std::memcpy(out_.data() + used_, source.batch.data(), size);
+  used_ += size;
   source.batch = source.batch.subspan(size);
   ++source.position;
   ++delivered_;
 }
 
 Result<std::span<const std::byte>> FeedMerge::stop() {
-  if (out_.empty()) return failed_.error();
-  return std::span<const std::byte>{out_};
+  if (used_ == 0) return failed_.error();
+  return std::span<const std::byte>{out_.data(), used_};
 }
 
 Result<std::span<const std::byte>> FeedMerge::next() {
-  out_.clear();
+  used_ = 0;
   if (!failed_.ok()) return stop();
   if (!started_) {
     started_ = true;
     for (Source& source : sources_)
-      if (failed_ = look(source, true); !failed_.ok()) return stop();
+      if (!look(source, true)) return stop();
   }
-  while (out_.size() < kBatchBytes) {
-    const std::size_t chosen = earliest();
+  while (used_ < kBatchBytes) {
+    const auto [chosen, rival] = turn();
     if (chosen == kNone) break;
-    // The chosen feed may go on until another one's turn: before it at an equal time, if it was
-    // added first.
-    std::size_t rival = kNone;
-    for (std::size_t i = 0; i < sources_.size(); ++i) {
-      if (i == chosen || sources_[i].ended) continue;
-      if (rival == kNone || sources_[i].time < sources_[rival].time) rival = i;
-    }
+    // The chosen feed goes on until another one's turn: before it at an equal time, if it was added
+    // first.
+    const Timestamp limit = rival == kNone ? Timestamp{} : sources_[rival].time;
     Source& source = sources_[chosen];
     do {
       take(source);
-      if (failed_ = look(source, false); !failed_.ok()) return stop();
-    } while (!source.ended && out_.size() < kBatchBytes &&
-             (rival == kNone || source.time < sources_[rival].time ||
-              (source.time == sources_[rival].time && chosen < rival)));
+      if (!look(source, false)) return stop();
+    } while (!source.ended && used_ < kBatchBytes &&
+             (rival == kNone || source.time < limit || (source.time == limit && chosen < rival)));
   }
-  return std::span<const std::byte>{out_};
+  return std::span<const std::byte>{out_.data(), used_};
 }
 
 }  // namespace keel

@@ -1,6 +1,7 @@
 #include "csv_row.hpp"
 
 #include <cstring>
+#include <limits>
 
 #include <keel/core/time_text.hpp>
 #include <keel/storage/errors.hpp>
@@ -29,7 +30,7 @@ bool parse_plain(std::string_view text, int digits, char point, std::int64_t& ra
   const char* first = at;
   for (; at != end && is_digit(*at); ++at) value = value * 10 + static_cast<unsigned>(*at - '0');
   std::ptrdiff_t places = at - first;
-  if (places > 18 - digits || places == 0) return false;
+  if (places > 19 - digits || places == 0) return false;  // 19 digits fit 64 bits unsigned
   int decimals = 0;
   if (at != end) {
     if (*at != point) return false;
@@ -55,6 +56,7 @@ bool parse_plain(std::string_view text, int digits, char point, std::int64_t& ra
                                               100'000'000'000'000,
                                               1'000'000'000'000'000};
   value *= kPowers[digits - decimals];
+  if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return false;
   raw = negative ? -static_cast<std::int64_t>(value) : static_cast<std::int64_t>(value);
   return true;
 }

@@ -50,14 +50,19 @@ class FeedMerge {
   };
 
   void add_source(void* self, Pull pull, std::string name);
-  // Looks at the first record left of a source, asking for more where there is none.
-  Status look(Source& source, bool is_first);
+  struct Turn {
+    std::size_t first, second;
+  };
+  // Looks at the first record left of a source, asking for more where there is none. false:
+  // failed_.
+  bool look(Source& source, bool is_first);
   Result<std::span<const std::byte>> stop();
-  [[nodiscard]] std::size_t earliest() const;
+  [[nodiscard]] Turn turn() const;
   void take(Source& source);
 
   std::vector<Source> sources_;
   std::vector<std::byte> out_;
+  std::size_t used_ = 0;  // bytes of out_
   std::uint64_t delivered_ = 0;
   bool started_ = false;
   Status failed_;

@@ -108,15 +108,21 @@ TEST_CASE("numbers are exact, however they are written") {
       "1,+8.0001e2,1e-8\n"
       "1, 0800.01 ,\t.10\n"
       "1.5,92233720368.54,92233720368.54775807\n"
-      "2,-0.01,00000000000000000000000000000000000000000000001\n");
-  REQUIRE(read.report.count(storage_errors::kNumberRange) == 1);  // the price of the fourth
-  REQUIRE(read.got.rows.size() == 4);
+      "2,-0.01,00000000000000000000000000000000000000000000001\n"
+      "2,1,92233720368.54775807\n"
+      "2,1,92233720368.54775808\n"
+      "2,9223372036.85,1\n"
+      "2,9223372036.86,1\n");
+  // The price of the fourth, the size and the price just past the end.
+  REQUIRE(read.report.count(storage_errors::kNumberRange) == 3);
+  REQUIRE(read.got.rows.size() == 6);
   for (int i = 0; i < 3; ++i) CHECK(read.got.rows[static_cast<std::size_t>(i)].price == 800.01_px);
   CHECK(read.got.rows[0].size == 0.1_qty);
   CHECK(read.got.rows[1].size == 0.00000001_qty);
   CHECK(read.got.rows[2].size == 0.1_qty);
   CHECK(read.got.rows[3].price == -0.01_px);
   CHECK(read.got.rows[3].size == 1_qty);
+  CHECK(read.got.rows[4].size == Quantity::max());
 }
 
 TEST_CASE("the ways that CSV is written") {
@@ -212,6 +218,9 @@ TEST_CASE("times in every declared unit") {
   CHECK(time_of(CsvTime::kMilliseconds, "1385337600123") == "2013-11-25T00:00:00.123Z");
   CHECK(time_of(CsvTime::kMicroseconds, "1385337600123456.5") == "2013-11-25T00:00:00.123456500Z");
   CHECK(time_of(CsvTime::kNanoseconds, "1385337600123456789") == "2013-11-25T00:00:00.123456789Z");
+  CHECK(time_of(CsvTime::kSeconds, "9223372036.854775807") == "2262-04-11T23:47:16.854775807Z");
+  CHECK(read_trades("time,price,size\n9223372036.854775808,1,1\n")
+            .report.count(storage_errors::kBadTime) == 1);
   CHECK(time_of(CsvTime::kSeconds, "-1.5") == "1969-12-31T23:59:58.500Z");
   CHECK(time_of(CsvTime::kIso, "2013-11-25 10:20:30") == "2013-11-25T10:20:30Z");
   CHECK(time_of(CsvTime::kIso, "2013-11-25T10:20:30.5+01:00") == "2013-11-25T09:20:30.500Z");
