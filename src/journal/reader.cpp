@@ -90,9 +90,9 @@ bool JournalReaderCore::next() {
       if (head.state == HeaderState::kBad)
         return status = header_error(segment.path(), head), false;
     }
-    const auto frame = check_frame(content, offset, head.header.identity.crc, last_seq);
+    const auto frame = check_frame(content, offset, head.header.identity.crc, last_seq, copy);
     if (frame.state == FrameState::kCommitted) {
-      const std::byte* records = content.data() + offset + kFrameBytes;
+      const auto* records = reinterpret_cast<const std::byte*>(copy.data()) + kFrameBytes;
       transaction = {
           {records, records + frame.length}, frame.first_seq, frame.last_seq, index, offset};
       offset += kFrameBytes + frame.length;
@@ -120,21 +120,23 @@ JournalReaderCore::Step JournalReaderCore::at_end(const FrameCheck& frame) {
         return Step::kRetry;
       }
       // The writer may have committed here between our look at the frame and at its next segment.
-      const auto again = check_frame(content, offset, head.header.identity.crc, last_seq);
-      if (again.state == FrameState::kCommitted) return Step::kRetry;
+      const auto second = check_frame(content, offset, head.header.identity.crc, last_seq, again);
+      if (second.state == FrameState::kCommitted) return Step::kRetry;
       return at_damage(index, offset,
-                       again.what != nullptr ? again.what
-                                             : "nothing is committed here, and the next segment "
-                                               "says that there was",
-                       again.newer, false);
+                       second.what != nullptr ? second.what
+                                              : "nothing is committed here, and the next segment "
+                                                "says that there was",
+                       second.newer, false);
     }
+  } else if (was_recycled()) {
+    return stop(retired_error());
   }
   if (frame.state == FrameState::kTorn) return at_damage(index, offset, frame.what, false, false);
   // A clean end, unless something that was committed lies behind it. Looked at once: a reader that
   // follows a writer comes here often.
   if (!std::exchange(tail_checked, true)) {
     const bool found = finds_committed(content, offset, head.header.identity.crc, last_seq);
-    if (check_frame(content, offset, head.header.identity.crc, last_seq).state !=
+    if (check_frame(content, offset, head.header.identity.crc, last_seq, again).state !=
         FrameState::kUncommitted)
       return Step::kRetry;
     if (found || mark_from_here() > last_seq)
@@ -147,9 +149,7 @@ JournalReaderCore::Step JournalReaderCore::at_end(const FrameCheck& frame) {
 JournalReaderCore::Step JournalReaderCore::at_damage(std::uint64_t where_index,
                                                      std::size_t where_offset, const char* what,
                                                      bool newer, bool was_committed) {
-  if (was_recycled())
-    return stop({journal_errors::kRetired, "segment", segment_name(index),
-                 "it was retired while it was being read", folder});
+  if (was_recycled()) return stop(retired_error());
   const char* why = nullptr;
   if (was_committed) {
     why = "it was committed so";
@@ -174,6 +174,11 @@ JournalReaderCore::Step JournalReaderCore::at_damage(std::uint64_t where_index,
       {newer ? journal_errors::kFormat : journal_errors::kCorrupt,
        where_offset == 0 ? "segment header" : "transaction", what, why,
        fmt::format("{}/{}, after seq {}", folder, place(where_index, where_offset), last_seq)});
+}
+
+Error JournalReaderCore::retired_error() const {
+  return {journal_errors::kRetired, "segment", segment_name(index),
+          "it was retired while it was being read", folder};
 }
 
 JournalReaderCore::Step JournalReaderCore::stop(Error error) {

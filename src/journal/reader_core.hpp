@@ -40,11 +40,14 @@ struct JournalReaderCore {
   [[nodiscard]] Step at_damage(std::uint64_t where_index, std::size_t where_offset,
                                const char* what, bool newer, bool was_committed);
   [[nodiscard]] Step stop(Error error);
+  [[nodiscard]] Error retired_error() const;
   [[nodiscard]] bool look_ahead();  // maps the next segment's file once there is one
   [[nodiscard]] std::uint64_t mark_from_here() const;
   [[nodiscard]] bool was_recycled() const;
 
-  journal_detail::File following;  // the next segment, mapped ahead
+  journal_detail::FrameCopy copy;   // of the transaction that is shown
+  journal_detail::FrameCopy again;  // of one that is only looked at
+  journal_detail::File following;   // the next segment, mapped ahead
   bool tail_checked = false;
 };
 

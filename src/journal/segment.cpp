@@ -135,11 +135,10 @@ std::uint64_t durable_mark(const Header& header) {
 }
 
 FrameCheck check_frame(Bytes segment, std::size_t offset, std::uint32_t salt,
-                       std::uint64_t last_seq) {
+                       std::uint64_t last_seq, FrameCopy& copy) {
   FrameCheck check;
   if (offset + 8 > segment.size()) return check;
-  const std::byte* frame = segment.data() + offset;
-  const std::uint64_t word = acquire_word(frame);
+  const std::uint64_t word = acquire_word(segment.data() + offset);
   if (word == 0) return check;
   const auto fault = [&check](FrameState state, const char* what, bool newer = false) {
     check.state = state;
@@ -153,9 +152,13 @@ FrameCheck check_frame(Bytes segment, std::size_t offset, std::uint32_t salt,
     return fault(FrameState::kTorn, "the length is not possible");
   if (room < kFrameBytes || check.length > room - kFrameBytes)
     return fault(FrameState::kTorn, "it runs past the end of the file");
+  const std::size_t bytes = kFrameBytes + check.length;
+  if (copy.size() * 8 < bytes) copy.resize(bytes / 8);
+  std::memcpy(copy.data(), segment.data() + offset, bytes);
+  const auto* frame = reinterpret_cast<const std::byte*>(copy.data());
   if (frame_crc(frame, check.length, salt) != static_cast<std::uint32_t>(word >> 32))
     return fault(FrameState::kTorn, "the checksum differs");
-  std::memcpy(&check.first_seq, frame + 8, 8);
+  check.first_seq = copy[1];
 
   const std::byte* at = frame + kFrameBytes;
   const std::byte* end = at + check.length;

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <span>
+#include <vector>
 
 #include <keel/journal/format.hpp>
 
@@ -53,9 +54,14 @@ struct FrameCheck {
   const char* what = nullptr;
 };
 
-// The transaction at `offset`, which must follow on `last_seq`. Safe on any bytes.
+// A frame with its records, out of the file: what was checked is what is used, even where the file
+// is recycled or overwritten in the meantime. Words, for the alignment.
+using FrameCopy = std::vector<std::uint64_t>;
+
+// The transaction at `offset`, which must follow on `last_seq`; if it is committed, `copy` begins
+// with its frame. Safe on any bytes.
 [[nodiscard]] FrameCheck check_frame(Bytes segment, std::size_t offset, std::uint32_t salt,
-                                     std::uint64_t last_seq);
+                                     std::uint64_t last_seq, FrameCopy& copy);
 // Whether a committed transaction, later than `last_seq`, lies anywhere from `offset` on. Work is
 // bounded; where hostile bytes exhaust it the answer is yes.
 [[nodiscard]] bool finds_committed(Bytes segment, std::size_t offset, std::uint32_t salt,

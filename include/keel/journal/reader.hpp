@@ -7,7 +7,8 @@
 //   if (!reader->status().ok()) ...   // corruption; the end is not an error
 //
 // Nothing in the files is trusted: lengths, sizes, kinds, versions, checksums and the order of
-// sequence numbers are checked before a record is shown. One thread at a time.
+// sequence numbers are checked before a record is shown, on a copy that no other process can change.
+// One thread at a time.
 #pragma once
 
 #include <optional>
