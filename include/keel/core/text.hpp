@@ -43,8 +43,10 @@ class FixedText {
     return FixedText{text.substr(0, kMaxSize)};
   }
 
+  // Never more than there is, also where the bytes came from outside (a journal, the bus).
   [[nodiscard]] constexpr std::size_t size() const {
-    return static_cast<unsigned char>(bytes_[N - 1]);
+    const std::size_t size = static_cast<unsigned char>(bytes_[N - 1]);
+    return size < kMaxSize ? size : kMaxSize;
   }
   [[nodiscard]] constexpr bool empty() const { return size() == 0; }
   [[nodiscard]] constexpr std::string_view view() const { return {bytes_, size()}; }

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <array>
+#include <bit>
+
 #include <doctest/doctest.h>
 
 #include <fmt/core.h>
@@ -112,4 +116,13 @@ TEST_CASE("an error says where, what, and against which rule") {
   CHECK(Price::parse(std::string(1'000'000, 'x')).error().message().size() < 300);
   CHECK(FixedText<8>::from(std::string(1'000'000, 'x')).error().message().size() < 300);
   CHECK(Currency::parse(std::string(1'000'000, 'x')).error().message().size() < 300);
+}
+
+TEST_CASE("bytes from outside never give more text than there is room for") {
+  for (int length = 0; length < 256; ++length) {
+    std::array<unsigned char, 16> bytes{};
+    bytes[15] = static_cast<unsigned char>(length);
+    const auto text = std::bit_cast<FixedText<16>>(bytes);
+    CHECK(text.view().size() == std::min<std::size_t>(15, static_cast<std::size_t>(length)));
+  }
 }
