@@ -114,7 +114,7 @@ void write_varied(const std::string& folder) {
 }  // namespace
 
 TEST_CASE("mutated segments are read, refused or cut, never believed") {
-  TemporaryFolder folder;
+  TemporaryFolder folder{Medium::kMemory};
   write_varied(folder.journal());
   const auto path = segment_path(folder.journal(), 1);
   auto good = read_bytes(path);
@@ -156,7 +156,7 @@ TEST_CASE("mutated segments are read, refused or cut, never believed") {
 }
 
 TEST_CASE("a segment of plausible frames does not make the search for them quadratic") {
-  TemporaryFolder folder;
+  TemporaryFolder folder{Medium::kMemory};
   {
     auto config = small_config();
     config.segment_bytes = 4 * 1024 * 1024;
@@ -187,7 +187,7 @@ TEST_CASE("a segment of plausible frames does not make the search for them quadr
 }
 
 TEST_CASE("files of any size and content under a journal's names") {
-  TemporaryFolder folder;
+  TemporaryFolder folder{Medium::kMemory};
   fs::create_directory(folder.journal());
   Random random{99};
   for (int round = 0; round < 300; ++round) {

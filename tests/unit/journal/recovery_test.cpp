@@ -107,7 +107,7 @@ TEST_CASE("after kill -9 everything committed is there, 20 times") {
 }
 
 TEST_CASE("truncated or zeroed from each byte of the last three transactions: the tail is cut") {
-  TemporaryFolder folder;
+  TemporaryFolder folder{Medium::kMemory};
   const auto config = small_config();
   {
     auto journal = Journal::create(folder.journal(), config);
@@ -146,7 +146,7 @@ TEST_CASE("truncated or zeroed from each byte of the last three transactions: th
 }
 
 TEST_CASE("a damaged byte in the last transaction is a torn tail, in an earlier one corruption") {
-  TemporaryFolder folder;
+  TemporaryFolder folder{Medium::kMemory};
   {
     auto journal = Journal::create(folder.journal(), small_config());
     REQUIRE(journal.ok());
