@@ -208,7 +208,7 @@ void put_statistics(Html& html, const RunReport& report) {
     if (no_benchmark) continue;
     if (info.group != group) {
       if (!group.empty()) html.raw("</tbody></table>\n");
-      html.raw("<h3>").text(info.group).raw("</h3><table><tbody>\n");
+      html.raw("<h3>").text(info.group).raw("</h3><table class=\"stats\"><tbody>\n");
       group = info.group;
     }
     html.raw("<tr><th scope=\"row\">").text(info.label).raw("</th>");

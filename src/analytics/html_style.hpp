@@ -45,6 +45,7 @@ td.text,th.text{text-align:left}
 .columns tbody th{color:var(--soft)}
 tbody th.sub{padding-left:14px}
 .rows td,.rows tbody th{white-space:nowrap}
+.stats{table-layout:fixed}.stats th{width:30%}.stats td:last-child{width:18%}
 .formula{color:var(--soft);font-size:13px}
 tbody tr:last-child>*{border-bottom:0}
 .up{color:var(--up)}.down{color:var(--down)}
@@ -72,7 +73,8 @@ footer{color:var(--soft);font-size:13px;margin-top:18px;overflow-wrap:anywhere}
 .cards{grid-template-columns:repeat(2,1fr)}}
 @media (max-width:700px){main{padding:18px 12px 32px}.sheet{padding:14px}
 svg.wide{display:none}svg.narrow{display:block;max-width:560px;margin:0 auto}
-.card b{font-size:18px}.formula{display:none}.legend{display:block;margin:2px 0 0}}
+.card b{font-size:18px}.formula{display:none}.stats th{width:62%}.stats td:last-child{width:38%}
+.legend{display:block;margin:2px 0 0}}
 @media print{:root{--page:#fff;--sheet:#fff;--ink:#000;--soft:#444;--line:#bbb;--grid:#ddd;
 --accent:#1f5fbf;--area:rgba(31,95,191,.12);--up:#0a7a4f;--down:#c2362b;
 --fall-area:rgba(194,54,43,.14);--band:rgba(91,104,119,.28);color-scheme:light}
