@@ -35,19 +35,4 @@ Money Instrument::notional_with_multiplier(Price price, Quantity quantity) const
   return *value;
 }
 
-Reason Instrument::check_price(Price price) const {
-  if (price < min_price) return Reason::kPriceTooLow;
-  if (price > max_price) return Reason::kPriceTooHigh;
-  if (!price.is_multiple_of(price_increment)) return Reason::kPriceIncrement;
-  return Reason::kNone;
-}
-
-Reason Instrument::check_quantity(Quantity quantity) const {
-  if (!quantity.is_positive()) return Reason::kQuantityNotPositive;
-  if (!quantity.is_multiple_of(quantity_increment)) return Reason::kQuantityIncrement;
-  if (quantity < min_quantity) return Reason::kQuantityTooSmall;
-  if (quantity > max_quantity) return Reason::kQuantityTooLarge;
-  return Reason::kNone;
-}
-
 }  // namespace keel

@@ -52,8 +52,17 @@ struct Instrument {
   [[nodiscard]] std::optional<Money> checked_notional(Price price, Quantity quantity) const;
 
   // Why a price or a quantity is not on this instrument's grid; kNone where it is.
-  [[nodiscard]] Reason check_price(Price price) const;
-  [[nodiscard]] Reason check_quantity(Quantity quantity) const;
+  [[nodiscard]] Reason check_price(Price price) const {
+    if (price < min_price) return Reason::kPriceTooLow;
+    if (price > max_price) return Reason::kPriceTooHigh;
+    return price.is_multiple_of(price_increment) ? Reason::kNone : Reason::kPriceIncrement;
+  }
+  [[nodiscard]] Reason check_quantity(Quantity quantity) const {
+    if (!quantity.is_positive()) return Reason::kQuantityNotPositive;
+    if (!quantity.is_multiple_of(quantity_increment)) return Reason::kQuantityIncrement;
+    if (quantity < min_quantity) return Reason::kQuantityTooSmall;
+    return quantity > max_quantity ? Reason::kQuantityTooLarge : Reason::kNone;
+  }
 
   [[nodiscard]] bool is_inverse() const { return inverse != 0; }
 
