@@ -11,7 +11,8 @@ namespace keel {
 template <class Request>
 class [[nodiscard]] Decision {
  public:
-  Decision(Approved<Request>&& approval) : approval_(std::move(approval)), denial_{} {}
+  Decision(ApprovalKey key, const Request& request, Price reserve_price)
+      : approval_(std::in_place, key, request, reserve_price), denial_{} {}
   Decision(const Denial& denial) : denial_(denial) {
     KEEL_ASSERT(denial.reason != Reason::kNone, "a denial has a reason");
   }

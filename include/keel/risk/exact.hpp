@@ -48,8 +48,8 @@ using detail::u128;
 
 // A sum that remembers that it did not fit.
 struct Sum {
-  i128 value = 0;
-  bool overflowed = false;
+  i128 value;
+  bool overflowed;
 
   constexpr Sum& add(i128 other) {
     overflowed |= __builtin_add_overflow(value, other, &value);

@@ -34,6 +34,7 @@ inline constexpr ErrorCode kUnknownScope{"risk.unknown_scope"};
 inline constexpr ErrorCode kNobody{"risk.nobody"};
 inline constexpr ErrorCode kKillSwitchLatched{"risk.kill_switch_latched"};
 inline constexpr ErrorCode kBadLevel{"risk.bad_level"};
+inline constexpr ErrorCode kUnpriced{"risk.unpriced"};
 }  // namespace risk_errors
 
 // Every limit. The order is that of the tables inside; names (not numbers) are in journals.

@@ -53,15 +53,22 @@ class OpenExposure {
   [[nodiscard]] static std::size_t index(Side side) { return side == Side::kBuy ? 0 : 1; }
 
   // |price x quantity x multiplier| in the settlement currency (for inverse contracts divided by
-  // the price). nullopt: more than kMaxOrderValue.
-  [[nodiscard]] static std::optional<detail::i128> value(const Instrument& instrument, Price price,
-                                                         Quantity quantity) {
-    const auto raw = position_value(instrument, price, quantity);
-    if (!raw) return std::nullopt;
-    const detail::i128 wide = raw->wide();
-    const detail::i128 size = wide < 0 ? -wide : wide;
-    if (size > kMaxOrderValue || wide < -kMaxOrderValue) return std::nullopt;
-    return size;
+  // the price). false: more than kMaxOrderValue.
+  [[nodiscard]] static bool value(const Instrument& instrument, Price price, Quantity quantity,
+                                  detail::i128& result) {
+    detail::i128 wide{};
+    if (instrument.multiplier.raw() == Quantity::kScale && !instrument.is_inverse()) [[likely]] {
+      wide = static_cast<detail::i128>(price.raw()) * quantity.raw();
+      if (wide > kMaxOrderValue || wide < -kMaxOrderValue) return false;
+      wide *= 10;
+    } else {
+      const auto raw = position_value(instrument, price, quantity);
+      if (!raw) return false;
+      wide = raw->wide();
+    }
+    if (wide > kMaxOrderValue || wide < -kMaxOrderValue) return false;
+    result = wide < 0 ? -wide : wide;
+    return true;
   }
 
   // What a fill may take out of cash: the price of a purchase; of a sale only where the price is
@@ -101,14 +108,26 @@ class OpenExposure {
   }
   [[nodiscard]] const std::vector<Currency>& currencies() const { return currencies_; }
 
-  // extra and margin, were the position and the open orders these.
-  struct Worst {
-    detail::i128 extra, margin;
-    bool fits;
-  };
-  [[nodiscard]] static Worst worst(const Instrument& instrument, AccountKind kind,
-                                   Quantity position, const Quantity (&open)[2],
-                                   const detail::i128 (&value)[2]);
+  // What a side adds to the gross exposure, where `against` is the size of the position on the
+  // other side. false: does not fit.
+  [[nodiscard]] static bool extra_of(Quantity open, detail::i128 value, detail::i128 against,
+                                     detail::i128& extra) {
+    extra = value;
+    if (against == 0) [[likely]]
+      return true;
+    const detail::i128 beyond = static_cast<detail::i128>(open.raw()) - 2 * against;
+    extra = 0;
+    if (beyond <= 0) return true;
+    const auto part = risk_detail::scale_up(value, static_cast<std::int64_t>(beyond), open.raw());
+    if (part) extra = *part;
+    return part.has_value();
+  }
+  // Of an extra, rounded up. nullopt: does not fit.
+  [[nodiscard]] static std::optional<detail::i128> margin_of(const Instrument& instrument,
+                                                             AccountKind kind, detail::i128 extra) {
+    if (kind == AccountKind::kCash || instrument.initial_margin.raw() == Rate::kScale) return extra;
+    return risk_detail::scale_up(extra, instrument.initial_margin.raw(), Rate::kScale);
+  }
 
   // Makes room for what was listed since. Nothing to do, and no allocation, where nothing was.
   void grow() {

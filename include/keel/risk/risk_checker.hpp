@@ -15,6 +15,7 @@
 // later.
 #pragma once
 
+#include <limits>
 #include <vector>
 
 #include <keel/model/marks.hpp>
@@ -96,6 +97,7 @@ class RiskChecker {
   Status set_limit(Limit limit, LimitScope scope, std::optional<Int128> raw,
                    const Currency& currency, std::string_view by, Emitter& emitter);
   // Measures losses from now on: the day's base and the peak become the equity that is there.
+  // Errors: risk.unknown_scope, risk.nobody, risk.unpriced.
   Status reset_equity_marks(AccountId account, Timestamp now, std::string_view by,
                             Emitter& emitter);
 
@@ -154,8 +156,9 @@ class RiskChecker {
     std::int64_t open_orders = 0;
     std::vector<Money> flows;  // deposits and withdrawals that the marks do not have yet
     MessageRing ring;
-    // Not state: what market data gave since the last fact.
-    Int128 high{};
+    // Not state: what market data gave since the last fact. `seen` was looked at until day_end.
+    Int128 high{}, seen{};
+    Timestamp day_end{std::numeric_limits<std::int64_t>::min()};
   };
   struct StrategyState {
     explicit StrategyState(std::uint32_t messages) : ring(messages) {}
@@ -180,29 +183,50 @@ class RiskChecker {
     Currency from, to;
     std::vector<std::pair<InstrumentId, bool>> pairs;  // true: multiply by the price
   };
-  struct Case;  // one request on its way through the rules
+  struct Case;     // one request on its way through the rules
+  struct Totals {  // in the account's base currency; `worst` in the instrument's
+    risk_detail::Sum extra, margin, side;
+    detail::i128 worst;
+  };
 
   [[nodiscard]] Denial resolve(const OrderRequest& request, Case& c) const;
   [[nodiscard]] Denial judge(const OrderRequest& request, Timestamp now, OrderId held, Case& c);
-  [[nodiscard]] Denial judge(const ReplaceRequest& request, Timestamp now, Case& c);
-  [[nodiscard]] Denial replaced_terms(const ReplaceRequest& request, Timestamp now, Case& c) const;
-  [[nodiscard]] Denial limits_of(const Case& c, Timestamp now) const;
-  void find_reducing(const Case& from, const OrderRequest* request, Case& c) const;
+  [[nodiscard]] Denial judge(const ReplaceRequest& request, Timestamp now, Case& c,
+                             OrderTerms& terms);
+  [[nodiscard]] Denial replaced_terms(const ReplaceRequest& request, const Order& order,
+                                      Timestamp now, const Case& c, OrderTerms& terms) const;
+  void gather(Case& c) const;
   [[nodiscard]] std::int64_t linked_quantity(const OrderRequest& request) const;
+  [[nodiscard]] Denial weigh(Case& c, Timestamp now) const;
   [[nodiscard]] Denial gates(const Case& c) const;
   [[nodiscard]] Denial market(Case& c, Timestamp now) const;
-  [[nodiscard]] Denial sizes(Case& c) const;
+  [[nodiscard]] Denial value_of(Case& c) const;
+  [[nodiscard]] Denial value_beyond(Case& c) const;
+  [[nodiscard]] Denial sizes(const Case& c) const;
   [[nodiscard]] Denial positions(const Case& c) const;
   [[nodiscard]] Denial flow(const Case& c, Timestamp now) const;
+  [[nodiscard]] Denial account_rules(const Case& c) const;
   [[nodiscard]] Denial losses(const Case& c, const Valuation& valuation) const;
-  [[nodiscard]] Denial exposures(const Case& c, const Valuation& valuation) const;
-  [[nodiscard]] Denial funds(const Case& c, const Valuation& valuation) const;
-  [[nodiscard]] bool to_base(const Case& c, std::uint32_t currency, detail::i128 amount,
-                             detail::i128& sum) const;
-  [[nodiscard]] std::optional<Money> convert(const Money& amount, const Currency& to) const;
+  [[nodiscard]] Denial add_up(const Case& c, Totals& totals) const;
+  [[nodiscard]] Denial exposures(const Case& c, const Valuation& valuation,
+                                 const Totals& totals) const;
+  [[nodiscard]] Denial funds(const Case& c, const Valuation& valuation, Totals& totals) const;
+  [[nodiscard]] Denial add_up_margin(const Case& c, Totals& totals) const;
+  [[nodiscard]] Reason to_base(const Case& c, std::uint32_t currency, detail::i128 amount,
+                               risk_detail::Sum& sum) const;
+  [[nodiscard]] Reason add_converted(const Case& c, std::uint32_t currency, detail::i128 amount,
+                                     risk_detail::Sum& sum) const;
+  [[nodiscard]] Reason convert(detail::i128 amount, const Currency& from, const Currency& to,
+                               detail::i128& result) const;
   [[nodiscard]] const FxRoute& route(const Currency& from, const Currency& to) const;
 
-  void grow();
+  void grow() {
+    if (instrument_rows_.size() != registry_->size() ||
+        accounts_.size() != directory_->accounts().size() ||
+        strategies_.size() != directory_->strategy_count() + 1) [[unlikely]]
+      grow_now();
+  }
+  void grow_now();
   void rebuild_rows();
   void apply(const LimitChange& change);
   [[nodiscard]] Status who(std::string_view by, FixedText<40>& text) const;
@@ -210,14 +234,16 @@ class RiskChecker {
   void fold_account(const AccountFact& fact);
   void fold_state(const StateFact& fact);
   void watch(const Account& account, Timestamp now, Emitter& emitter);
-  void mark_equity(const Account& account, const EquityMarks& marks, std::string_view by,
-                   Reason reason, Emitter& emitter);
+  void watch_peak(const Account& account, detail::i128 equity, Emitter& emitter);
+  void watch_breach(const Account& account, detail::i128 equity, Emitter& emitter);
+  void mark_equity(const Account& account, const EquityMarks& marks, Reason reason,
+                   const FixedText<40>& by, Emitter& emitter);
   [[nodiscard]] bool settled_marks(const AccountState& state, EquityMarks& marks,
                                    const Currency& base) const;
   void change_state(AccountId account, TradingState after, Reason reason, Int128 value,
                     Int128 limit, const FixedText<40>& by, Emitter& emitter);
   [[nodiscard]] std::int32_t day_of(Timestamp now) const;
-  [[nodiscard]] std::optional<Timestamp> end_of_day(std::int32_t day) const;
+  [[nodiscard]] Timestamp end_of_day(std::int32_t day) const;
 
   RiskLimits limits_;
   const InstrumentRegistry* registry_;

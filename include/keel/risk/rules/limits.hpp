@@ -73,13 +73,16 @@ using risk_detail::u128;
 // A loss since `from` (the day's first equity, or the highest). Denial: the loss and its limit (raw
 // Money).
 [[nodiscard]] inline Denial loss(Reason reason, i128 from, i128 equity, i128 limit) {
-  if (from - equity <= limit) return pass();
-  return deny(reason, from - equity, limit);
+  i128 lost{};
+  if (__builtin_sub_overflow(from, equity, &lost)) return deny(Reason::kOverflow);
+  if (lost <= limit) return pass();
+  return deny(reason, lost, limit);
 }
 
 // The same as a part of `from`. Denial: the part and its limit (raw Rate).
 [[nodiscard]] inline Denial loss_rate(Reason reason, i128 from, i128 equity, i128 limit) {
-  const i128 lost = from - equity;
+  i128 lost{};
+  if (__builtin_sub_overflow(from, equity, &lost)) return deny(Reason::kOverflow);
   if (lost <= 0) return pass();
   if (from > 0 && product_at_most(static_cast<u128>(lost), static_cast<std::uint64_t>(Rate::kScale),
                                   static_cast<u128>(from), static_cast<std::uint64_t>(limit)))

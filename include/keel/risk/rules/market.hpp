@@ -34,14 +34,19 @@ using risk_detail::pass;
 }
 
 // As Marks::reference: the touch that the order would take, else the last trade, else the mark
-// price. The caller has seen that the mark has one of them.
-[[nodiscard]] inline std::optional<ReferencePrice> reference_of(const Mark& mark, Side side) {
+// price. false: the board has none of them.
+[[nodiscard]] inline bool reference_of(const Mark& mark, Side side, ReferencePrice& found) {
   const bool buy = side == Side::kBuy;
-  if (mark.has(buy ? Mark::kHasAsk : Mark::kHasBid))
-    return ReferencePrice{buy ? mark.ask : mark.bid, mark.quote_time};
-  if (mark.has(Mark::kHasLast)) return ReferencePrice{mark.last, mark.last_time};
-  if (mark.has(Mark::kHasMark)) return ReferencePrice{mark.mark, mark.mark_time};
-  return std::nullopt;
+  if (mark.has(buy ? Mark::kHasAsk : Mark::kHasBid)) [[likely]] {
+    found.price = buy ? mark.ask : mark.bid;
+    found.time = mark.quote_time;
+    return true;
+  }
+  if (!mark.has(Mark::kHasLast) && !mark.has(Mark::kHasMark)) return false;
+  const bool last = mark.has(Mark::kHasLast);
+  found.price = last ? mark.last : mark.mark;
+  found.time = last ? mark.last_time : mark.mark_time;
+  return true;
 }
 
 [[nodiscard]] inline std::int64_t age_ns(Timestamp now, Timestamp time) {
@@ -56,15 +61,13 @@ using risk_detail::pass;
 [[nodiscard]] inline Denial reference(const Mark* mark, Side side, Timestamp now,
                                       std::int64_t max_age_ns, ReferencePrice& found) {
   const std::int64_t told = max_age_ns < 0 ? 0 : max_age_ns;
-  if (mark == nullptr) return deny(Reason::kNoReferencePrice, 0, told);
-  const auto price = reference_of(*mark, side);
-  if (!price) return deny(Reason::kNoReferencePrice, 0, told);
-  const std::int64_t age = age_ns(now, price->time);
+  if (mark == nullptr || !reference_of(*mark, side, found))
+    return deny(Reason::kNoReferencePrice, 0, told);
+  const std::int64_t age = age_ns(now, found.time);
   if (mark->has(Mark::kGapped)) return deny(Reason::kMarketGap, age, told);
   if (mark->is_crossed()) return deny(Reason::kCrossedMarket, mark->bid.raw(), mark->ask.raw());
   if (max_age_ns >= 0 && age > max_age_ns)
     return deny(Reason::kStaleReferencePrice, age, max_age_ns);
-  found = *price;
   return pass();
 }
 
@@ -93,29 +96,33 @@ using risk_detail::pass;
   return deny(Reason::kPriceCollar, deviation(distance, reference), limit.raw());
 }
 
+// The price of the larger size.
+[[nodiscard]] inline Price dearer(Price a, Price b) {
+  const auto size = [](Price price) {
+    return price.is_negative() ? ~static_cast<std::uint64_t>(price.raw()) + 1
+                               : static_cast<std::uint64_t>(price.raw());
+  };
+  return size(b) > size(a) ? b : a;
+}
+
 // What each open unit of this order counts at. A buy that names its price costs at most that; a
 // sell exposes at least what the market pays; what takes the market counts at the market plus what
-// it may slip. nullopt: does not fit.
-[[nodiscard]] inline std::optional<Price> reserve_price(Side side, const OrderTerms& terms,
-                                                        std::optional<Price> reference,
-                                                        Rate market_buffer) {
-  const auto larger = [](Price a, Price b) {
-    const auto size = [](Price p) { return risk_detail::magnitude(static_cast<i128>(p.raw())); };
-    return size(b) > size(a) ? b : a;
-  };
-  const bool limited = (terms.flags & OrderTerms::kHasLimit) != 0;
-  if (limited && side == Side::kBuy) return terms.limit_price;
-  if (limited) return reference ? larger(terms.limit_price, *reference) : terms.limit_price;
-  std::optional<Price> at = reference;
-  if ((terms.flags & OrderTerms::kHasTrigger) != 0)
-    at = at ? larger(*at, terms.trigger_price) : terms.trigger_price;
-  if (!at) return std::nullopt;
-  if (side == Side::kSell || market_buffer.raw() == 0 || !at->is_positive()) return at;
+// it may slip. false: does not fit.
+[[nodiscard]] inline bool reserve_price(Side side, const OrderTerms& terms, Price reference,
+                                        Rate market_buffer, Price& reserve) {
+  if ((terms.flags & OrderTerms::kHasLimit) != 0) {
+    reserve = side == Side::kBuy ? terms.limit_price : dearer(terms.limit_price, reference);
+    return true;
+  }
+  reserve = reference;
+  if ((terms.flags & OrderTerms::kHasTrigger) != 0) reserve = dearer(reserve, terms.trigger_price);
+  if (side == Side::kSell || market_buffer.raw() == 0 || !reserve.is_positive()) return true;
   const i128 slipped =
-      (static_cast<i128>(at->raw()) * (Rate::kScale + market_buffer.raw()) + Rate::kScale - 1) /
+      (static_cast<i128>(reserve.raw()) * (Rate::kScale + market_buffer.raw()) + Rate::kScale - 1) /
       Rate::kScale;
-  if (slipped > std::numeric_limits<std::int64_t>::max()) return std::nullopt;
-  return Price::from_raw(static_cast<std::int64_t>(slipped));
+  if (slipped > std::numeric_limits<std::int64_t>::max()) return false;
+  reserve = Price::from_raw(static_cast<std::int64_t>(slipped));
+  return true;
 }
 
 }  // namespace keel::rules
