@@ -109,8 +109,8 @@ Result<VerifyReport> verify(const std::string& folder, EngineMaker& maker) {
     if (restarted || input.kind == RecordKind::kRunStarted) ++report.runs;
     ++report.inputs;
     for (const RecordHeader& record : transaction.records) {
-      report.facts += is_fact(record.kind) ? 1 : 0;
-      report.commands += is_command(record.kind) ? 1 : 0;
+      report.facts += is_fact(record.kind) ? 1u : 0u;
+      report.commands += is_command(record.kind) ? 1u : 0u;
     }
     if (is_definition(input.kind)) {
       verifier.replay(transaction);

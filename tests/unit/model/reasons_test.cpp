@@ -61,5 +61,11 @@ TEST_CASE("docs/errors.md says of each reason what the code says, and of no othe
     CAPTURE(name);
     CHECK(listed.emplace(name, meaning).second);
   }
-  CHECK(listed == all_reasons());
+  const auto known = all_reasons();
+  for (const auto& [name, meaning] : known) {
+    CAPTURE(name);
+    REQUIRE(listed.count(name) == 1);
+    CHECK(listed[name] == meaning);
+  }
+  CHECK(listed.size() == known.size());
 }
