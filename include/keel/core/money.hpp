@@ -52,6 +52,8 @@ class Money {
   }
 
   [[nodiscard]] constexpr Int128 raw() const { return raw_; }
+  // Another amount of the same currency, in place: for sums that are kept on a hot path.
+  constexpr void set_raw(Int128 raw) { raw_ = raw; }
   [[nodiscard]] constexpr const Currency& currency() const { return currency_; }
   [[nodiscard]] double to_double() const { return detail::decimal_to_double(raw_, kDigits); }
   // "1234.5" (amount only); "1234.5 USD".
