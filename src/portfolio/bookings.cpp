@@ -69,13 +69,13 @@ void PositionBook::book_fill(const OrderRecord& record, Posting& posting) {
   posting.strategy = record.strategy;
   posting.venue = record.venue;
   Change change = start(record.account, record.strategy, record.header.instrument, posting);
-  Step step{};
-  step.kind = StepKind::kTrade;
-  step.quantity = record.last_quantity * sign(record.side);
-  step.price = record.last_price;
-  step.execution = facts::execution_hash(record.execution);
-  step.order = record.order.value;
-  take(change, step, facts::reduces(record));
+  Move move{};
+  move.kind = StepKind::kTrade;
+  move.quantity = record.last_quantity * sign(record.side);
+  move.price = record.last_price;
+  move.execution = facts::execution_hash(record.execution);
+  move.order = record.order.value;
+  take(change, move, facts::reduces(record));
   ++slots_[change.main].position.fills;
   ++slots_[change.strategy].position.fills;
   charge(change, record, record.last_price, +1);
@@ -90,7 +90,7 @@ void PositionBook::book_late_fee(const OrderRecord& record, Posting& posting) {
   Price price = record.last_price;
   if (price.is_zero()) {
     // The fact does not know the price: ours of that fill, or else what the position cost.
-    Step like{};
+    Move like{};
     like.kind = StepKind::kTrade;
     like.execution = facts::execution_hash(record.execution);
     like.order = record.order.value;
@@ -109,13 +109,13 @@ void PositionBook::book_undo(const OrderRecord& record, Posting& posting) {
   Change change = start(record.account, record.strategy, record.header.instrument, posting);
   const bool corrected = record.header.kind == RecordKind::kFillCorrected;
   const bool reduces = facts::reduces(record);
-  Step now{};
+  Move now{};
   now.kind = StepKind::kTrade;
   now.quantity = record.last_quantity * sign(record.side);
   now.price = record.last_price;
   now.execution = facts::execution_hash(record.execution);
   now.order = record.order.value;
-  Step booked = now;
+  Move booked = now;
   if (corrected) {
     booked.quantity =
         Quantity::from_raw(static_cast<std::int64_t>(record.limit.wide())) * sign(record.side);
@@ -139,8 +139,8 @@ void PositionBook::pay(Change& change, Int128 fee, int direction, bool is_change
   detail::add_to(change.posting.rebates, rebates);
   for (const std::uint32_t slot : {change.main, change.strategy}) {
     Position& position = slots_[slot].position;
-    position.fees = detail::plus(position.fees, fees);
-    position.rebates = detail::plus(position.rebates, rebates);
+    detail::add_to(position.fees, fees);
+    detail::add_to(position.rebates, rebates);
   }
 }
 
@@ -173,19 +173,19 @@ void PositionBook::charge_in_kind(Change& change, const OrderRecord& record, Pri
   const Int128 rest = Int128::from(record.fee.wide() - in_kind.raw() * unit);
   const bool is_change = record.header.kind == RecordKind::kFillCorrected;
   if (!in_kind.is_zero()) {
-    Step step{};
-    step.kind = StepKind::kInKind;
-    step.quantity = -in_kind;
-    step.price = price;
-    step.execution = facts::execution_hash(record.execution);
-    step.order = record.order.value;
+    Move move{};
+    move.kind = StepKind::kInKind;
+    move.quantity = -in_kind;
+    move.price = price;
+    move.execution = facts::execution_hash(record.execution);
+    move.order = record.order.value;
     if (direction > 0) {
-      take(change, step, step.quantity.is_negative());
+      take(change, move, move.quantity.is_negative());
     } else {
-      step.price = price_of(change, step).value_or(price);
-      undo(change, step, nullptr, step.quantity.is_negative());
+      move.price = price_of(change, move).value_or(price);
+      undo(change, move, nullptr, move.quantity.is_negative());
     }
-    const auto value = position_value(change.instrument, step.price, in_kind);
+    const auto value = position_value(change.instrument, move.price, in_kind);
     KEEL_ASSERT(value.has_value(), "the value of a fee does not fit");
     pay(change, *value, direction, is_change);
   }
@@ -199,28 +199,28 @@ void PositionBook::earn(Change& change, Int128 amount) {
   detail::add_to(change.posting.income, amount);
   for (const std::uint32_t slot : {change.main, change.strategy}) {
     Position& position = slots_[slot].position;
-    position.income = detail::plus(position.income, amount);
+    detail::add_to(position.income, amount);
   }
 }
 
 void PositionBook::book_quantity(const AccountFact& fact, Change& change) {
-  Step step{};
-  step.quantity = fact.quantity;
-  step.price = fact.price;
-  step.carried = carried_kind(fact.kind);
+  Move move{};
+  move.quantity = fact.quantity;
+  move.price = fact.price;
+  move.carried = carried_kind(fact.kind);
   const bool short_leg = (fact.header.flags & AccountFact::kShortLeg) != 0;
   const bool reduces = fact.quantity.is_negative() != short_leg;
   switch (facts::treatment(fact.kind, change.posting.rule)) {
-    case facts::Treatment::kTrade: step.kind = StepKind::kTrade; return take(change, step, reduces);
-    case facts::Treatment::kSplit: step.kind = StepKind::kSplit; return take(change, step, reduces);
+    case facts::Treatment::kTrade: move.kind = StepKind::kTrade; return take(change, move, reduces);
+    case facts::Treatment::kSplit: move.kind = StepKind::kSplit; return take(change, move, reduces);
     case facts::Treatment::kAtCost:
-      step.kind = StepKind::kAtCost;
-      return take(change, step, reduces);
+      move.kind = StepKind::kAtCost;
+      return take(change, move, reduces);
     case facts::Treatment::kIncome: break;
   }
   // In kind: a trade at the fact's price, whose proceeds are the income or the fee.
-  step.kind = StepKind::kTrade;
-  take(change, step, reduces);
+  move.kind = StepKind::kTrade;
+  take(change, move, reduces);
   const auto value = position_value(change.instrument, fact.price, fact.quantity);
   KEEL_ASSERT(value.has_value(), "the value of a change does not fit");
   if (fact.kind == ChangeKind::kFee)
@@ -232,13 +232,13 @@ void PositionBook::book_quantity(const AccountFact& fact, Change& change) {
 void PositionBook::book_amount(const AccountFact& fact, Change* change, Posting& posting) {
   const bool in_settlement = change != nullptr && fact.currency == change->instrument.settlement;
   if (change != nullptr && facts::is_variation(fact, change->instrument, posting.rule)) {
-    Step step{};
-    step.kind = StepKind::kVariation;
-    step.amount = fact.amount;
+    Move move{};
+    move.kind = StepKind::kVariation;
+    move.amount = fact.amount;
     const bool short_leg = (fact.header.flags & AccountFact::kShortLeg) != 0;
-    take_leg(*change, change->hedged ? change->main + (short_leg ? 2 : 1) : change->main, step);
+    take_leg(*change, change->hedged ? change->main + (short_leg ? 2 : 1) : change->main, move);
     if (fact.strategy.value != 0 && !slots_[change->strategy].position.is_flat())
-      push(change->strategy, step, nullptr);
+      push(change->strategy, move, nullptr);
     return;
   }
   posting.second = fact.currency;
@@ -253,9 +253,9 @@ void PositionBook::book_amount(const AccountFact& fact, Change* change, Posting&
     posting.second_income = fact.amount;
   }
   for (Position* position : {&own, &virtual_one}) {
-    position->fees = detail::plus(position->fees, posting.second_fees);
-    position->rebates = detail::plus(position->rebates, posting.second_rebates);
-    position->income = detail::plus(position->income, posting.second_income);
+    detail::add_to(position->fees, posting.second_fees);
+    detail::add_to(position->rebates, posting.second_rebates);
+    detail::add_to(position->income, posting.second_income);
   }
 }
 

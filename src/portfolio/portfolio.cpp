@@ -15,44 +15,42 @@ constexpr std::uint32_t kTag = 0x50464F4C;  // "PFOL"
 constexpr detail::i128 kLargestValue =
     static_cast<detail::i128>(detail::pow10_64(18)) * detail::pow10_64(18);
 
+// What a position adds to the figures of its account, from kWorth on.
 struct PositionWorth {
-  Int128 value, worth, unrealized, gross, net, margin;
+  detail::i128 worth, unrealized, gross, net, margin;
 };
 
-// nullopt: cannot be valued at this price.
-std::optional<PositionWorth> worth_at(const Position& position, const Instrument& instrument,
-                                      AccountKind account, Price price) {
+// False: cannot be valued at this price. Inlined by force: results that pass through memory as
+// halves and are read back whole would stall the processor on every price.
+[[gnu::always_inline]] inline bool worth_at(const Position& position, const Instrument& instrument,
+                                            AccountKind account, Price price,
+                                            PositionWorth& worth) {
   using detail::i128;
   const auto value = position_value(instrument, price, position.quantity);
-  if (!value) return std::nullopt;
+  if (!value) return false;
   const i128 wide = value->wide(), size = wide < 0 ? -wide : wide;
-  if (size > kLargestValue) return std::nullopt;
+  if (size > kLargestValue) return false;
   const i128 cost = position.cost.raw().wide();
-  if (cost > kLargestValue || cost < -kLargestValue) return std::nullopt;
+  if (cost > kLargestValue || cost < -kLargestValue) return false;
   const bool full = cash_rule(instrument, account) == CashRule::kFull;
-  PositionWorth worth{};
-  worth.value = *value;
-  worth.unrealized = Int128::from(wide - cost);
-  worth.worth = full ? *value : worth.unrealized;
-  worth.gross = Int128::from(size);
-  worth.net = instrument.is_inverse() ? Int128::from(-wide) : *value;
+  worth.unrealized = wide - cost;
+  worth.worth = full ? wide : worth.unrealized;
+  worth.gross = size;
+  worth.net = instrument.is_inverse() ? -wide : wide;
+  worth.margin = size;
   const bool paid = full && account == AccountKind::kCash;
-  if (paid || instrument.initial_margin.raw() == Rate::kScale) {
-    worth.margin = worth.gross;
-  } else {
+  if (!paid && instrument.initial_margin.raw() != Rate::kScale) {
     const auto margin =
-        detail::multiply_divide(worth.gross, Int128::from(instrument.initial_margin.raw()),
-                                Int128::from(Rate::kScale), Rounding::kHalfEven);
-    if (!margin) return std::nullopt;
-    worth.margin = *margin;
+        detail::scaled(Int128::from(size), instrument.initial_margin.raw(), Rate::kScale);
+    if (!margin) return false;
+    worth.margin = margin->wide();
   }
-  return worth;
+  return true;
 }
 
 std::optional<Int128> converted(Int128 amount, const ConversionRate& rate) {
-  const Int128 price = Int128::from(rate.price.raw()), one = Int128::from(Price::kScale);
-  return rate.multiply ? detail::multiply_divide(amount, price, one, Rounding::kHalfEven)
-                       : detail::multiply_divide(amount, one, price, Rounding::kHalfEven);
+  return rate.multiply ? detail::scaled(amount, rate.price.raw(), Price::kScale)
+                       : detail::scaled(amount, Price::kScale, rate.price.raw());
 }
 
 }  // namespace
@@ -80,24 +78,34 @@ void Portfolio::fold(const RecordHeader& record) {
 void Portfolio::apply(const Posting& posting) {
   AccountBook& book = account_book(posting.account);
   if (!posting.currency.empty()) {
-    Bucket& held = bucket(book, posting.account, posting.currency);
-    detail::add_to(held.sums[kCash], posting.cash);
-    detail::add_to(held.sums[kRealized], posting.realized);
-    detail::add_to(held.sums[kFees], posting.fees);
-    detail::subtract_from(held.sums[kFees], posting.rebates);
-    detail::add_to(held.sums[kIncome], posting.income);
-    refresh(book, held, kCash, kIncome);
+    Bucket& held = settlement_bucket(book, posting.account, posting.instrument);
+    const Int128 fees = Int128::from(posting.fees.wide() - posting.rebates.wide());
+    const Int128 deltas[] = {posting.cash, posting.realized, fees, posting.income};
+    change(book, held, kCash, deltas);
   }
   if (!posting.second.empty()) {
-    Bucket& held = bucket(book, posting.account, posting.second);
-    detail::add_to(held.sums[kCash], posting.second_cash);
-    detail::add_to(held.sums[kFees], posting.second_fees);
-    detail::subtract_from(held.sums[kFees], posting.second_rebates);
-    detail::add_to(held.sums[kIncome], posting.second_income);
-    refresh(book, held, kCash, kIncome);
+    Bucket& held = bucket(book, posting.account, currency_index(posting.second));
+    const Int128 fees = Int128::from(posting.second_fees.wide() - posting.second_rebates.wide());
+    const Int128 deltas[] = {posting.second_cash, {}, fees, posting.second_income};
+    change(book, held, kCash, deltas);
   }
   for (const std::uint32_t slot : posting.slots)
     if (slot != kNone) revalue_slot(slot);
+}
+
+// Adds to the booked figures of a bucket (from kCash) or to the valued ones (from kWorth).
+void Portfolio::change(AccountBook& book, Bucket& held, Figure first, const Int128* deltas) {
+  const int last = first == kCash ? kIncome : kMargin;
+  const bool in_base = held.rate == kNone;
+  for (int i = first; i <= last; ++i) {
+    const detail::i128 delta = deltas[i - first].wide();
+    if (delta == 0) continue;
+    held.sums[i] = Int128::from(detail::plus(held.sums[i].wide(), delta));
+    if (in_base) book.totals[i] = Int128::from(detail::plus(book.totals[i].wide(), delta));
+  }
+  count(book, held);
+  if (!in_base) convert(book, held, first, last);
+  tell(book, first, last);
 }
 
 // --- market ------------------------------------------------------------------------------------
@@ -128,38 +136,40 @@ void Portfolio::revalue_all(const Marks& marks) {
 
 // Brings a position's share of its bucket up to date: old out, new in.
 void Portfolio::revalue_slot(std::uint32_t slot) {
-  if (worths_.size() < book_.size()) worths_.resize(book_.size(), Worth{});
+  if (worths_.size() < book_.size()) [[unlikely]]
+    worths_.resize(book_.size(), Worth{});
   const Position& position = book_.at(slot);
   const Instrument& instrument = registry_->get(position.instrument);
-  Board& market = board(position.instrument);
   AccountBook& book = account_book(position.account);
-  Bucket& held = bucket(book, position.account, instrument.settlement);
+  Bucket& held = settlement_bucket(book, position.account, position.instrument);
+  Board& market = board(position.instrument);
   Worth& worth = worths_[slot];
   const bool was_open = worth.linked, was_priced = worth.priced;
 
-  std::optional<PositionWorth> now;
   const bool open = !position.is_flat();
-  if (open) {
-    const bool is_long = position.quantity.is_positive();
-    if (is_long ? market.has_long : market.has_short)
-      now = worth_at(position, instrument, book.kind, is_long ? market.for_long : market.for_short);
-  }
-  const PositionWorth next = now.value_or(PositionWorth{});
-  const Int128 figures[] = {next.worth, next.unrealized, next.gross, next.net, next.margin};
-  for (int i = 0; i < kFigures - kWorth; ++i) {
-    Int128& mine = worth.figures[kWorth + i];
-    if (mine == figures[i]) continue;
-    Int128& sum = held.sums[kWorth + i];
-    detail::subtract_from(sum, mine);
-    detail::add_to(sum, figures[i]);
-    mine = figures[i];
-  }
-  worth.priced = now.has_value();
+  const bool is_long = position.quantity.is_positive();
+  PositionWorth next{};
+  worth.priced =
+      open && (is_long ? market.has_long : market.has_short) &&
+      worth_at(position, instrument, book.kind, is_long ? market.for_long : market.for_short, next);
+  if (!worth.priced) next = {};
+  Int128 deltas[kFigures - kWorth];
+  // All are far from the end of their range: worth_at has seen to that.
+  const auto move_to = [&](Figure figure, detail::i128 now) {
+    Int128& mine = worth.figures[figure - kWorth];
+    deltas[figure - kWorth] = Int128::from(now - mine.wide());
+    mine = Int128::from(now);
+  };
+  move_to(kWorth, next.worth);
+  move_to(kUnrealized, next.unrealized);
+  move_to(kGross, next.gross);
+  move_to(kNet, next.net);
+  move_to(kMargin, next.margin);
   if (open && !was_open) link(slot, market);
   if (!open && was_open) unlink(slot, market);
   held.open += (open ? 1u : 0u) - (was_open ? 1u : 0u);
   held.unpriced += (open && !worth.priced ? 1u : 0u) - (was_open && !was_priced ? 1u : 0u);
-  refresh(book, held, kWorth, kMargin);
+  change(book, held, kWorth, deltas);
 }
 
 void Portfolio::link(std::uint32_t slot, Board& market) {
@@ -183,44 +193,57 @@ void Portfolio::unlink(std::uint32_t slot, Board& market) {
 
 // --- accounts, currencies, rates ---------------------------------------------------------------
 
-// Carries the figures from `first` to `last` into the base currency and the valuation.
-void Portfolio::refresh(AccountBook& book, Bucket& held, Figure first, Figure last) {
-  const Rate* rate = held.rate == kNone ? nullptr : &rates_[held.rate];
-  const bool known = rate == nullptr || rate->known;
-  bool has_balance = false;
-  for (int i = 0; i < kWorth && !known; ++i)
-    has_balance = has_balance || !(held.sums[i] == Int128{});
-  std::uint32_t counted = known ? held.unpriced : held.open + (has_balance ? 1u : 0u);
-  for (int i = first; i <= last; ++i) {
-    Int128 now{};
-    if (rate == nullptr) {
-      now = held.sums[i];
-    } else if (known && !(held.sums[i] == Int128{})) {
-      const auto amount = converted(held.sums[i], rate->rate);
-      KEEL_ASSERT(amount.has_value(), "an amount in the base currency does not fit");
-      now = *amount;
-    }
-    if (now == held.in_base[i]) continue;
-    detail::subtract_from(book.totals[i], held.in_base[i]);
-    detail::add_to(book.totals[i], now);
-    held.in_base[i] = now;
+// What of this bucket could not be valued.
+void Portfolio::count(AccountBook& book, Bucket& held) {
+  std::uint32_t counted = held.unpriced;
+  if (held.rate != kNone && !rates_[held.rate].known) {
+    const bool has_balance =
+        std::any_of(held.sums, held.sums + kWorth, [](Int128 sum) { return !(sum == Int128{}); });
+    counted = held.open + (has_balance ? 1u : 0u);
   }
-  Valuation& valuation = book.valuation;
-  valuation.unpriced += counted - held.counted;
+  book.valuation.unpriced += counted - held.counted;
   held.counted = counted;
-  const auto money = [&](Figure figure) { return Money{book.totals[figure], book.base}; };
-  valuation.equity = detail::plus(money(kCash), book.totals[kWorth]);
+}
+
+// Carries the figures of a foreign bucket into the base currency, one rounding each.
+void Portfolio::convert(AccountBook& book, Bucket& held, int first, int last) {
+  const Rate& rate = rates_[held.rate];
+  Int128 amount{}, result{};
+  for (int i = first; i <= last; ++i) {
+    const Int128 sum = held.sums[i];
+    if (!rate.known || sum == Int128{}) {
+      result = amount = Int128{};
+    } else if (sum == detail::negated(amount)) {
+      amount = sum;
+      result = detail::negated(result);
+    } else if (!(sum == amount)) {
+      const auto in_base = converted(sum, rate.rate);
+      KEEL_ASSERT(in_base.has_value(), "an amount in the base currency does not fit");
+      amount = sum;
+      result = *in_base;
+    }
+    if (result == held.in_base[i]) continue;
+    detail::subtract_from(book.totals[i], held.in_base[i]);
+    detail::add_to(book.totals[i], result);
+    held.in_base[i] = result;
+  }
+}
+
+void Portfolio::tell(AccountBook& book, int first, int last) {
+  Valuation& valuation = book.valuation;
+  const Int128* totals = book.totals;
+  valuation.equity.set_raw(Int128::from(detail::plus(totals[kCash].wide(), totals[kWorth].wide())));
   if (first == kCash) {
-    valuation.cash = money(kCash);
-    valuation.realized = money(kRealized);
-    valuation.fees = money(kFees);
-    valuation.income = money(kIncome);
+    valuation.cash.set_raw(totals[kCash]);
+    valuation.realized.set_raw(totals[kRealized]);
+    valuation.fees.set_raw(totals[kFees]);
+    valuation.income.set_raw(totals[kIncome]);
   }
   if (last == kMargin) {
-    valuation.unrealized = money(kUnrealized);
-    valuation.gross_exposure = money(kGross);
-    valuation.net_exposure = money(kNet);
-    valuation.margin_used = money(kMargin);
+    valuation.unrealized.set_raw(totals[kUnrealized]);
+    valuation.gross_exposure.set_raw(totals[kGross]);
+    valuation.net_exposure.set_raw(totals[kNet]);
+    valuation.margin_used.set_raw(totals[kMargin]);
   }
 }
 
@@ -244,7 +267,7 @@ Portfolio::Board& Portfolio::board(InstrumentId instrument) {
   if (boards_.size() < registry_->size()) [[unlikely]] {
     const std::size_t before = boards_.size();
     Board none{};
-    none.first_holder = none.rates[0] = none.rates[1] = kNone;
+    none.first_holder = none.rates[0] = none.rates[1] = none.settlement = kNone;
     boards_.resize(registry_->size(), none);
     for (std::size_t i = before; i < boards_.size(); ++i)
       for (std::uint32_t rate = 0; rate < rates_.size(); ++rate) watch(registry_->all()[i], rate);
@@ -276,17 +299,24 @@ std::uint32_t Portfolio::currency_index(const Currency& currency) {
   return static_cast<std::uint32_t>(currencies_.size() - 1);
 }
 
-Portfolio::Bucket& Portfolio::bucket(AccountBook& book, AccountId account,
-                                     const Currency& currency) {
-  const std::uint32_t index = currency_index(currency);
+Portfolio::Bucket& Portfolio::bucket(AccountBook& book, AccountId account, std::uint32_t index) {
   if (index < book.buckets.size() && book.buckets[index].used) [[likely]]
     return book.buckets[index];
   if (index >= book.buckets.size()) book.buckets.resize(index + 1, Bucket{});
+  const Currency currency = currencies_[index];
   const std::uint32_t rate =
       currency == book.base ? kNone : rate_index(currency, book.base, account);
   book.buckets[index].rate = rate;
   book.buckets[index].used = true;
   return book.buckets[index];
+}
+
+Portfolio::Bucket& Portfolio::settlement_bucket(AccountBook& book, AccountId account,
+                                                InstrumentId instrument) {
+  std::uint32_t& index = board(instrument).settlement;
+  if (index == kNone) [[unlikely]]
+    index = currency_index(registry_->get(instrument).settlement);
+  return bucket(book, account, index);
 }
 
 std::uint32_t Portfolio::rate_index(const Currency& from, const Currency& to, AccountId user) {
@@ -324,7 +354,10 @@ void Portfolio::refresh_rate(std::uint32_t index) {
   if (!find_rate(rate)) return;
   for (const AccountId user : rate.users) {
     AccountBook& book = account_book(user);
-    refresh(book, book.buckets[rate.currency], kCash, kMargin);
+    Bucket& held = book.buckets[rate.currency];
+    count(book, held);
+    convert(book, held, kCash, kMargin);
+    tell(book, kCash, kMargin);
   }
 }
 
@@ -364,10 +397,12 @@ std::optional<Money> Portfolio::market_value(AccountId account, InstrumentId ins
     if (position == nullptr || position->is_flat()) return true;
     const bool is_long = position->quantity.is_positive();
     if (!(is_long ? market.has_long : market.has_short)) return false;
-    const auto worth = worth_at(*position, *listed, account_book(account).kind,
-                                is_long ? market.for_long : market.for_short);
-    if (worth) sum = detail::plus(sum, worth->value);
-    return worth.has_value();
+    PositionWorth worth{};
+    if (!worth_at(*position, *listed, account_book(account).kind,
+                  is_long ? market.for_long : market.for_short, worth))
+      return false;
+    sum = detail::plus(sum, Int128::from(listed->is_inverse() ? -worth.net : worth.net));
+    return true;
   };
   const Position* long_leg = leg(account, instrument, Side::kBuy);
   const bool priced = long_leg == nullptr
@@ -406,16 +441,16 @@ Valuation Portfolio::recompute(AccountId account, const Marks& marks) const {
         continue;
       ++open;
       const auto price = marks.valuation(position.instrument, position.quantity.is_positive());
-      const auto worth =
-          price ? worth_at(position, registry_->get(position.instrument), book.kind, price->price)
-                : std::nullopt;
-      if (!worth) {
+      PositionWorth worth{};
+      if (!price || !worth_at(position, registry_->get(position.instrument), book.kind,
+                              price->price, worth)) {
         ++unpriced;
         continue;
       }
-      const Int128 figures[] = {worth->worth, worth->unrealized, worth->gross, worth->net,
-                                worth->margin};
-      for (int i = 0; i < kFigures - kWorth; ++i) detail::add_to(sums[kWorth + i], figures[i]);
+      const detail::i128 figures[] = {worth.worth, worth.unrealized, worth.gross, worth.net,
+                                      worth.margin};
+      for (int i = 0; i < kFigures - kWorth; ++i)
+        detail::add_to(sums[kWorth + i], Int128::from(figures[i]));
     }
     const bool known = marks.rate(currency, book.base).has_value();
     const bool has_balance =
@@ -482,9 +517,9 @@ void Portfolio::load(StateReader& reader) {
     if (directory_->account(account) == nullptr || index >= currencies_.size())
       return reader.fail("cash of an unknown account or currency");
     AccountBook& book = account_book(account);
-    Bucket& held = bucket(book, account, currencies_[index]);
-    for (int figure = 0; figure < kWorth; ++figure) reader.get(held.sums[figure]);
-    refresh(book, held, kCash, kIncome);
+    Int128 sums[kWorth];
+    for (Int128& sum : sums) reader.get(sum);
+    change(book, bucket(book, account, index), kCash, sums);
   }
   book_.load(reader);
   for (std::uint32_t slot = 0; slot < book_.size() && reader.ok(); ++slot)

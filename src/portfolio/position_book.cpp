@@ -15,11 +15,10 @@ detail::StepState state_of(const Position& position) {
 }
 
 void set_state(Position& position, const detail::StepState& state) {
-  const Currency& currency = position.cost.currency();
   position.quantity = state.quantity;
-  position.cost = {state.cost, currency};
-  position.realized = {state.realized, currency};
-  position.rounding = {state.rounding, currency};
+  position.cost.set_raw(state.cost);
+  position.realized.set_raw(state.realized);
+  position.rounding.set_raw(state.rounding);
 }
 
 }  // namespace
@@ -115,28 +114,37 @@ std::uint32_t PositionBook::strategy_slot(std::uint32_t account_slot, StrategyId
 
 // --- steps -------------------------------------------------------------------------------------
 
-void PositionBook::push(std::uint32_t slot, Step step, Posting* posting) {
+// The step is written into its place field by field: copies of freshly written parts would stall.
+void PositionBook::push(std::uint32_t slot, const Move& move, Posting* posting) {
   const std::uint64_t number = ++newest_step_;
   Slot& held = slots_[slot];
   auto state = state_of(held.position);
-  step.slot = slot;
-  step.newer = 0;
-  step.older = remembered(held.newest) ? held.newest : 0;
-  step.quantity_before = state.quantity;
-  step.cost_before = state.cost;
-  step.realized_before = state.realized;
-  step.rounding_before = state.rounding;
-  step_at(number) = step;
-  if (step.older != 0) step_at(step.older).newer = number;
+  Step& place = step_at(number);
+  place.execution = move.execution;
+  place.order = move.order;
+  place.newer = 0;
+  place.older = remembered(held.newest) ? held.newest : 0;
+  place.quantity = move.quantity;
+  place.price = move.price;
+  place.amount = move.amount;
+  place.quantity_before = state.quantity;
+  place.cost_before = state.cost;
+  place.realized_before = state.realized;
+  place.rounding_before = state.rounding;
+  place.slot = slot;
+  place.kind = move.kind;
+  place.carried = move.carried;
+  if (place.older != 0) step_at(place.older).newer = number;
   held.newest = number;
   const Int128 carried =
-      detail::apply_step(state, {step.kind, step.quantity, step.price, step.amount},
+      detail::apply_step(state, {move.kind, move.quantity, move.price, move.amount},
                          registry_->get(held.position.instrument));
-  if (posting != nullptr) detail::add_to(posting->carried[static_cast<int>(step.carried)], carried);
+  if (posting != nullptr && move.kind == StepKind::kAtCost)
+    detail::add_to(posting->carried[static_cast<int>(move.carried)], carried);
   set_state(held.position, state);
 }
 
-std::uint64_t PositionBook::find_step(std::uint32_t slot, const Step& like) const {
+std::uint64_t PositionBook::find_step(std::uint32_t slot, const Move& like) const {
   if (like.execution == 0) return 0;
   for (std::uint64_t at = slots_[slot].newest; remembered(at); at = step_at(at).older) {
     const Step& step = step_at(at);
@@ -181,7 +189,7 @@ void PositionBook::add_carried(std::uint32_t slot, std::uint64_t from, int direc
   }
 }
 
-bool PositionBook::undo_in(std::uint32_t slot, const Step& like, const Step* instead,
+bool PositionBook::undo_in(std::uint32_t slot, const Move& like, const Move* instead,
                            Posting* posting) {
   const std::uint64_t at = find_step(slot, like);
   if (at == 0) return false;
@@ -258,48 +266,48 @@ void PositionBook::moved(Change& change, std::uint32_t slot, const Position& bef
   both.rounding += after.rounding - before.rounding;
 }
 
-void PositionBook::take_leg(Change& change, std::uint32_t slot, const Step& step) {
+void PositionBook::take_leg(Change& change, std::uint32_t slot, const Move& move) {
   if (!change.hedged) {
-    push(slot, step, &change.posting);
+    push(slot, move, &change.posting);
     moved(change, slot, slots_[slot].position);
     return;
   }
   const Position before = slots_[slot].position;
-  push(slot, step, &change.posting);
+  push(slot, move, &change.posting);
   moved(change, slot, before);
 }
 
 // In a hedging account a step opens the leg of its own sign, or reduces the other one; what is more
 // than that leg holds opens.
-void PositionBook::take_account(Change& change, const Step& step, bool reduces) {
-  if (!change.hedged) return take_leg(change, change.main, step);
-  const bool buys = !step.quantity.is_negative();
+void PositionBook::take_account(Change& change, const Move& move, bool reduces) {
+  if (!change.hedged) return take_leg(change, change.main, move);
+  const bool buys = !move.quantity.is_negative();
   const std::uint32_t own = change.main + (buys ? 1 : 2), other = change.main + (buys ? 2 : 1);
-  Step part = step;
+  Move part = move;
   if (reduces) {
     const Quantity held = slots_[other].position.quantity;
     const bool open = buys ? held.is_negative() : held.is_positive();
     if (open) {
-      if (abs(step.quantity) > abs(held)) part.quantity = -held;
+      if (abs(move.quantity) > abs(held)) part.quantity = -held;
       take_leg(change, other, part);
-      part.quantity = step.quantity - part.quantity;
+      part.quantity = move.quantity - part.quantity;
     }
   }
   if (!part.quantity.is_zero()) take_leg(change, own, part);
 }
 
-void PositionBook::take(Change& change, const Step& step, bool reduces) {
-  take_account(change, step, reduces);
-  push(change.strategy, step, nullptr);
+void PositionBook::take(Change& change, const Move& move, bool reduces) {
+  take_account(change, move, reduces);
+  push(change.strategy, move, nullptr);
 }
 
 // Takes a remembered step back, or puts another in its place; a forgotten one is met by its
 // opposite at the same price.
-void PositionBook::undo(Change& change, const Step& like, const Step* instead, bool reduces) {
-  const auto opposite_of = [](Step step) {
-    step.quantity = -step.quantity;
-    step.execution = 0;
-    return step;
+void PositionBook::undo(Change& change, const Move& like, const Move* instead, bool reduces) {
+  const auto opposite_of = [](Move move) {
+    move.quantity = -move.quantity;
+    move.execution = 0;
+    return move;
   };
   if (!undo_in(change.strategy, like, instead, nullptr)) {
     push(change.strategy, opposite_of(like), nullptr);
@@ -328,7 +336,7 @@ void PositionBook::undo(Change& change, const Step& like, const Step* instead, b
   if (instead != nullptr) take_account(change, *instead, reduces);
 }
 
-std::optional<Price> PositionBook::price_of(const Change& change, const Step& like) const {
+std::optional<Price> PositionBook::price_of(const Change& change, const Move& like) const {
   for (std::uint32_t slot = change.main; slot <= change.main + (change.hedged ? 2u : 0u); ++slot)
     if (const std::uint64_t at = find_step(slot, like); at != 0) return step_at(at).price;
   return std::nullopt;

@@ -51,6 +51,8 @@ struct AccountSnapshot {
   Valuation valuation;
 };
 
+static_assert(std::has_unique_object_representations_v<AccountSnapshot>);
+
 class Portfolio {
  public:
   Portfolio(const InstrumentRegistry& registry, const Directory& directory,
@@ -137,7 +139,7 @@ class Portfolio {
   using Figures = Int128[kFigures];
   struct Bucket {
     Figures sums;            // in its own currency, priced positions only
-    Figures in_base;         // what they add to the account's valuation
+    Figures in_base;         // what they add to the valuation, where the base is another currency
     std::uint32_t rate;      // index in rates_; kNone for the base currency
     std::uint32_t open;      // open positions here
     std::uint32_t unpriced;  // of them, without a price
@@ -154,7 +156,7 @@ class Portfolio {
   };
   // What an open position adds to its bucket, by slot of the position book.
   struct Worth {
-    Figures figures;               // from kWorth on
+    Int128 figures[kFigures - kWorth];
     std::uint32_t next, previous;  // other holders of the instrument
     bool linked, priced;
   };
@@ -162,7 +164,8 @@ class Portfolio {
   struct Board {
     Price for_long, for_short;
     std::uint32_t first_holder;
-    std::uint32_t rates[2];  // rates that this pair may decide: base to quote, quote to base
+    std::uint32_t rates[2];    // rates that this pair may decide: base to quote, quote to base
+    std::uint32_t settlement;  // currency index; kNone until needed
     bool has_long, has_short;
   };
   struct Rate {
@@ -180,12 +183,16 @@ class Portfolio {
   void watch(const Instrument& instrument, std::uint32_t rate);
   std::uint32_t currency_index(const Currency& currency);
   [[nodiscard]] std::uint32_t find_currency(const Currency& currency) const;
-  Bucket& bucket(AccountBook& book, AccountId account, const Currency& currency);
+  Bucket& bucket(AccountBook& book, AccountId account, std::uint32_t currency);
+  Bucket& settlement_bucket(AccountBook& book, AccountId account, InstrumentId instrument);
   std::uint32_t rate_index(const Currency& from, const Currency& to, AccountId user);
   bool find_rate(Rate& rate) const;
   void refresh_rate(std::uint32_t index);
-  void refresh(AccountBook& book, Bucket& bucket, Figure first, Figure last);
   void apply(const Posting& posting);
+  void change(AccountBook& book, Bucket& bucket, Figure first, const Int128* deltas);
+  void count(AccountBook& book, Bucket& bucket);
+  void convert(AccountBook& book, Bucket& bucket, int first, int last);
+  static void tell(AccountBook& book, int first, int last);
   void revalue_slot(std::uint32_t slot);
   void link(std::uint32_t slot, Board& board);
   void unlink(std::uint32_t slot, Board& board);

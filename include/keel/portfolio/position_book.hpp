@@ -122,6 +122,17 @@ class PositionBook {
     std::uint8_t reserved[3];
   };
   using StepKind = detail::StepKind;
+  // What is to be done to a position.
+  struct Move {
+    std::uint64_t execution;  // hash of the execution's name; 0: none
+    std::uint64_t order;
+    Quantity quantity;  // signed change
+    Price price;
+    Int128 amount;  // kVariation
+    StepKind kind;
+    CarriedKind carried;
+  };
+  // A move that was done, and the state that it found.
   struct Step {
     std::uint64_t execution;  // hash of the execution's name; 0: none
     std::uint64_t order;
@@ -157,23 +168,23 @@ class PositionBook {
   void book_amount(const AccountFact& fact, Change* change, Posting& posting);
   Change start(AccountId account, StrategyId strategy, InstrumentId instrument, Posting& posting);
   void finish(Change& change);
-  void take(Change& change, const Step& step, bool reduces);
-  void take_account(Change& change, const Step& step, bool reduces);
-  void take_leg(Change& change, std::uint32_t slot, const Step& step);
-  void undo(Change& change, const Step& like, const Step* instead, bool reduces);
-  bool undo_in(std::uint32_t slot, const Step& like, const Step* instead, Posting* posting);
+  void take(Change& change, const Move& move, bool reduces);
+  void take_account(Change& change, const Move& move, bool reduces);
+  void take_leg(Change& change, std::uint32_t slot, const Move& move);
+  void undo(Change& change, const Move& like, const Move* instead, bool reduces);
+  bool undo_in(std::uint32_t slot, const Move& like, const Move* instead, Posting* posting);
   void charge(Change& change, const OrderRecord& record, Price price, int direction);
   static void charge_second(Posting& posting, const Currency& currency, Int128 fee, int direction,
                             bool is_change);
   void charge_in_kind(Change& change, const OrderRecord& record, Price price, int direction);
   void pay(Change& change, Int128 fee, int direction, bool is_change);
   void earn(Change& change, Int128 amount);
-  void push(std::uint32_t slot, Step step, Posting* posting);
+  void push(std::uint32_t slot, const Move& move, Posting* posting);
   void rerun(std::uint32_t slot, std::uint64_t from);
   void add_carried(std::uint32_t slot, std::uint64_t from, int direction, Posting& posting) const;
   void moved(Change& change, std::uint32_t slot, const Position& before);
-  [[nodiscard]] std::uint64_t find_step(std::uint32_t slot, const Step& like) const;
-  [[nodiscard]] std::optional<Price> price_of(const Change& change, const Step& like) const;
+  [[nodiscard]] std::uint64_t find_step(std::uint32_t slot, const Move& like) const;
+  [[nodiscard]] std::optional<Price> price_of(const Change& change, const Move& like) const;
   [[nodiscard]] Step& step_at(std::uint64_t number) {
     return steps_[number & (config_.window - 1)];
   }
