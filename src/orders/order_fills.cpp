@@ -69,7 +69,8 @@ void OrderManager::on_fill(std::uint32_t at, const OrderReport& report, Emitter&
   OrderEvent event = OrderEvent::kFillPart;
   if (record.filled >= total)
     event = OrderEvent::kFillLast;
-  else if (slot.ended != OrderState::kNone && record.filled >= slot.claimed)
+  else if (slot.ended != OrderState::kNone && record.filled >= slot.claimed &&
+           !(has_sum && report.filled > record.filled))
     event = OrderEvent::kFillAwaited;
   const Quantity filled = record.filled;
   tell(at, record, event, Slot::kSubmitFlies, report, emitter);

@@ -184,7 +184,7 @@ void OrderManager::apply_fill(Slot& slot, const OrderRecord& record, Quantity fi
           Quantity::from_raw(static_cast<std::int64_t>(record.limit.wide())), true);
   }
   if (record.header.kind != RecordKind::kOrderFilled) {
-    if (slot.ended != OrderState::kNone) slot.claimed += order.filled - filled_before;
+    slot.claimed = claimed_after(slot.claimed, order.filled - filled_before);
     return;
   }
   slot.flying &= static_cast<std::uint8_t>(~Slot::kSubmitFlies);
@@ -199,7 +199,7 @@ void OrderManager::apply_anomaly(std::uint32_t at, const OrderRecord& record) {
   slot.order.last_report_seq = record.header.seq;
   if (record.reason == Reason::kCumulativeDiffers) {
     const auto claimed = Quantity::from_raw(static_cast<std::int64_t>(record.value.wide()));
-    if (slot.ended == OrderState::kNone || claimed > slot.claimed) slot.claimed = claimed;
+    if (slot.ended == OrderState::kNone) slot.claimed = claimed;
   }
   note_names(at, record);
 }

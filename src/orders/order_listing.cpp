@@ -48,7 +48,11 @@ void OrderManager::on_listed_open(std::uint32_t at, const OrderReport& report, E
   ShownTerms terms = ShownTerms::kOld;
   if (slot.flies(Slot::kReplaceFlies)) {
     terms = detail::shown(order.terms, order.pending_terms, report);
-    if (terms == ShownTerms::kNew) return on_replaced(at, report, emitter);
+    if (terms == ShownTerms::kNew) {
+      on_replaced(at, report, emitter);
+      if (order.state != OrderState::kUnknown) return;
+      terms = ShownTerms::kOld;  // a cancel is unanswered too; that it is listed settles both
+    }
     // Which terms stand is what is not known.
     if (terms == ShownTerms::kEither && order.state == OrderState::kUnknown) return;
   }
@@ -85,11 +89,7 @@ void OrderManager::on_not_known(std::uint32_t at, const OrderReport& report, Rea
       OrderRecord record = told(slot, RecordKind::kOrderCancelRejected, report);
       return tell(at, record, OrderEvent::kCancelFailed, Slot::kCancelFlies, report, emitter);
     }
-    OrderRecord record = told(slot, RecordKind::kOrderUnknown, report);
-    record.reason = Reason::kCumulativeDiffers;
-    record.value = Int128::from(claim.raw());
-    record.limit = Int128::from(static_cast<int>(OrderState::kCanceled));
-    tell(at, record, OrderEvent::kEndedShort, all, report, emitter);
+    await_fills(at, report, OrderState::kCanceled, claim, emitter);
     return anomaly(slots_[at], report, Reason::kMissingAtVenue, emitter);
   }
   const bool is_seen = order.is_seen();

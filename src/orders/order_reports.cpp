@@ -129,7 +129,7 @@ void OrderManager::tell(std::uint32_t at, OrderRecord& record, OrderEvent event,
     after.claimed = Quantity::from_raw(static_cast<std::int64_t>(record.value.wide()));
   }
   if (event == OrderEvent::kAdjustPart || event == OrderEvent::kAdjustLast)
-    after.claimed += record.filled - slot.order.filled;
+    after.claimed = claimed_after(slot.claimed, record.filled - slot.order.filled);
   if (event == OrderEvent::kReplaced || event == OrderEvent::kReplacedFull)
     after.reserve = slot.pending_reserve;
   switch (next.step) {
@@ -169,13 +169,33 @@ void OrderManager::anomaly(const Slot& slot, const OrderReport& report, Reason r
   emitter.emit(record.header);
 }
 
+// The venue says that the order ended with more filled than we have been told of. What is missing
+// counts as open until it comes.
+void OrderManager::await_fills(std::uint32_t at, const OrderReport& report, OrderState end,
+                               Quantity claim, Emitter& emitter) {
+  OrderRecord record = told(slots_[at], RecordKind::kOrderUnknown, report);
+  record.reason = Reason::kCumulativeDiffers;
+  record.value = Int128::from(claim.raw());
+  record.limit = Int128::from(static_cast<int>(end));
+  tell(at, record, OrderEvent::kEndedShort,
+       Slot::kSubmitFlies | Slot::kReplaceFlies | Slot::kCancelFlies, report, emitter);
+  anomaly(slots_[at], report, Reason::kCumulativeDiffers, emitter, Int128::from(claim.raw()),
+          Int128::from(slots_[at].order.filled.raw()));
+}
+
 // The venue's sum of fills beside ours. A status repeats itself; the same difference is told once.
 void OrderManager::compare_filled(std::uint32_t at, const OrderReport& report, Emitter& emitter) {
   const Slot& slot = slots_[at];
-  if (!has(report, OrderReport::kHasFilled) || report.filled == slot.order.filled) return;
-  if (report.kind == ReportKind::kStatus && report.filled == slot.claimed) return;
-  anomaly(slot, report, Reason::kCumulativeDiffers, emitter, Int128::from(report.filled.raw()),
-          Int128::from(slot.order.filled.raw()));
+  const Order& order = slot.order;
+  const Quantity claim = report.filled;
+  if (!has(report, OrderReport::kHasFilled) || claim == order.filled) return;
+  const bool has_ended = is_terminal(order.state) && order.state != OrderState::kFilled;
+  if (claim > order.filled &&
+      (has_ended || (slot.ended != OrderState::kNone && claim > slot.claimed)))
+    return await_fills(at, report, has_ended ? order.state : slot.ended, claim, emitter);
+  if (report.kind == ReportKind::kStatus && claim == slot.claimed) return;
+  anomaly(slot, report, Reason::kCumulativeDiffers, emitter, Int128::from(claim.raw()),
+          Int128::from(order.filled.raw()));
 }
 
 // ---- answers to submit and replace ----
@@ -323,15 +343,7 @@ void OrderManager::on_ended(std::uint32_t at, const OrderReport& report, OrderSt
       if (!is_status) anomaly(slot, report, Reason::kDuplicateReport, emitter);
       return;
     }
-    OrderRecord record = told(slot, RecordKind::kOrderUnknown, report);
-    record.reason = Reason::kCumulativeDiffers;
-    record.value = Int128::from(claim.raw());
-    record.limit = Int128::from(static_cast<int>(end));
-    tell(at, record, OrderEvent::kEndedShort,
-         Slot::kSubmitFlies | Slot::kReplaceFlies | Slot::kCancelFlies, report, emitter);
-    anomaly(slots_[at], report, Reason::kCumulativeDiffers, emitter, Int128::from(claim.raw()),
-            Int128::from(slots_[at].order.filled.raw()));
-    return;
+    return await_fills(at, report, end, claim, emitter);
   }
   if (is_terminal(order.state) && is_status) return compare_filled(at, report, emitter);
 

@@ -164,6 +164,13 @@ class OrderManager {
   Reason change_terms(const Slot& slot, const ReplaceRequest& request, OrderTerms& terms) const;
   void lose(std::uint32_t at, Reason why, std::uint8_t flags, Emitter& emitter);
 
+  // What the venue says is filled moves with what it takes back or corrects.
+  [[nodiscard]] static Quantity claimed_after(Quantity claimed, Quantity change) {
+    if (!claimed.is_positive()) return claimed;
+    const Quantity moved = claimed + change;
+    return moved.is_negative() ? Quantity::zero() : moved;
+  }
+
   // reports (order_reports.cpp)
   [[nodiscard]] std::uint32_t resolve(const OrderReport& report) const;
   [[nodiscard]] OrderRecord told(const Slot& slot, RecordKind kind,
@@ -173,6 +180,8 @@ class OrderManager {
   void anomaly(const Slot& slot, const OrderReport& report, Reason reason, Emitter& emitter,
                Int128 value = {}, Int128 limit = {});
   void compare_filled(std::uint32_t at, const OrderReport& report, Emitter& emitter);
+  void await_fills(std::uint32_t at, const OrderReport& report, OrderState end, Quantity claim,
+                   Emitter& emitter);
   void on_accepted(std::uint32_t at, const OrderReport& report, Emitter& emitter);
   void on_replaced(std::uint32_t at, const OrderReport& report, Emitter& emitter);
   void on_replace_failed(std::uint32_t at, const OrderReport& report, Emitter& emitter);
