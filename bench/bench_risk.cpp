@@ -32,7 +32,7 @@ struct Host final : Emitter {
   static InstrumentRegistry& list(InstrumentRegistry& registry, VenueId venue) {
     for (std::uint32_t i = 0; i < kInstruments; ++i) {
       InstrumentSpec spec;
-      spec.symbol = "I" + std::to_string(i);
+      spec.symbol = std::to_string(i);
       spec.kind = InstrumentKind::kPerpetual;
       spec.venue = venue;
       spec.base = Currency{"BTC"};
