@@ -52,7 +52,7 @@ struct CsvSpec {
   bool strict = false;           // the first one is an error
   bool check_increments = true;  // prices and trade sizes must lie on the instrument's grid
   std::size_t max_messages = 20;
-  std::size_t max_line_bytes = 64 * 1024;
+  std::size_t max_line_bytes = std::size_t{64} << 10;
 };
 
 }  // namespace keel

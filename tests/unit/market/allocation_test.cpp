@@ -39,7 +39,7 @@ TEST_CASE("bars and books allocate nothing after construction") {
                      random.chance_ppm(300'000) ? Quantity::zero() : size,
                      random.chance_ppm(500'000) ? Side::kBuy : Side::kSell,
                      {}};
-    message.head.venue_seq = static_cast<std::uint64_t>(i + 1);
+    message.head.venue_seq = static_cast<std::uint64_t>(i) + 1;
     book.on_delta(message.head);
     message.head.header.kind = RecordKind::kBookDelta;
   }
