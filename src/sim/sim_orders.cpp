@@ -140,9 +140,8 @@ void SimCore::submit(const CommandMessage& message) {
   std::optional<Timestamp> expires = message.terms.expiry();
   if (reason == Reason::kNone && message.terms.time_in_force == TimeInForce::kDay) {
     const Instrument& instrument = registry_->get(message.instrument);
-    expires = config.day != nullptr
-                  ? config.day->day_end(instrument, now_)
-                  : std::optional{now_.floor_to(Duration::days(1)) + Duration::days(1)};
+    expires = config.day != nullptr ? config.day->day_end(instrument, now_)
+                                    : std::optional{next_utc_midnight(now_)};
     if (!expires) {
       reason = Reason::kMarketClosed;
       text = "the end of this venue's day is not known";

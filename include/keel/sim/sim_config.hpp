@@ -24,6 +24,10 @@ class VenueDay {
   ~VenueDay() = default;
 };
 
+[[nodiscard]] constexpr Timestamp next_utc_midnight(Timestamp time) {
+  return time.floor_to(Duration::days(1)) + Duration::days(1);
+}
+
 // What happens when two orders of one account would trade with each other.
 enum class SelfTrade : std::uint8_t {
   kCancelTaker = 1,  // what is left of the incoming order, with Reason::kSelfTrade

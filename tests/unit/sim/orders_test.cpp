@@ -1,4 +1,8 @@
 // What the venue accepts, refuses, changes and ends; fees, funds, groups.
+#include <keel/calendar/builtin.hpp>
+#include <keel/core/time_text.hpp>
+#include <keel/sim/calendar_day.hpp>
+
 #include "rig.hpp"
 
 using namespace keel;
@@ -204,6 +208,45 @@ TEST_CASE("the venue's day is the host's to say") {
   CHECK(rig.told(id) == Lines{"accepted", "expired venue.day_ended"});
   const OrderId unknown = rig.submit(Timestamp::from_seconds(200'000), request);
   rig.run(Timestamp::from_seconds(200'001));
+  CHECK(rig.told(unknown) == Lines{"rejected venue.market_closed"});
+}
+
+TEST_CASE("a trading calendar says when DAY orders die") {
+  const auto nyse = builtin_calendar("XNYS", 2023, 2024);
+  REQUIRE(nyse.ok());
+  const CalendarDay day{{&*nyse}};
+  InstrumentRegistry registry;
+  InstrumentSpec spec;
+  spec.symbol = "AAPL";
+  spec.kind = InstrumentKind::kEquity;
+  spec.quote = Currency{"USD"};
+  spec.price_increment = 0.01_px;
+  spec.quantity_increment = 1_qty;
+  spec.calendar = "XNYS";
+  REQUIRE(registry.add(spec).ok());
+  spec.symbol = "VOD";
+  spec.calendar = "XLON";  // not one of the venue's
+  REQUIRE(registry.add(spec).ok());
+  SimConfig config = plain_config();
+  config.day = &day;
+  Rig rig{config, registry};
+  // The day before Thanksgiving; the day after it closes at one o'clock.
+  const Timestamp wednesday = parse_timestamp("2023-11-22T15:00:00-05:00").value();
+  const OrderRequest request = limit(Side::kBuy, 1_qty, 90_px).with(TimeInForce::kDay);
+  const OrderId first = rig.submit(wednesday, request);
+  rig.run(wednesday + Duration::hours(2));
+  const OrderId second = rig.submit(wednesday + Duration::hours(2), request);
+  OrderRequest elsewhere = request;
+  elsewhere.instrument = InstrumentId{2};
+  const OrderId unknown = rig.submit(wednesday + Duration::hours(2), elsewhere);
+  rig.run(wednesday + Duration::days(9));
+  const auto ended = [&](OrderId id) {
+    for (const OrderReport& report : rig.reports)
+      if (report.order == id && report.kind == ReportKind::kExpired) return report.header.ts_event;
+    return Timestamp{0};
+  };
+  CHECK(to_text(ended(first)) == "2023-11-22T21:00:00Z");
+  CHECK(to_text(ended(second)) == "2023-11-24T18:00:00Z");
   CHECK(rig.told(unknown) == Lines{"rejected venue.market_closed"});
 }
 
