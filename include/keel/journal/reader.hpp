@@ -7,8 +7,8 @@
 //   if (!reader->status().ok()) ...   // corruption; the end is not an error
 //
 // Nothing in the files is trusted: lengths, sizes, kinds, versions, checksums and the order of
-// sequence numbers are checked before a record is shown, on a copy that no other process can change.
-// One thread at a time.
+// sequence numbers are checked before a record is shown, on a copy that no other process can
+// change. One thread at a time.
 #pragma once
 
 #include <optional>
@@ -29,6 +29,7 @@ struct Transaction {
   std::uint64_t segment;  // index
   std::uint64_t offset;   // of its frame in the segment
 
+  // The first record: the input, or the first fact where the engine leaves its market data out.
   [[nodiscard]] const RecordHeader& input() const { return records.front(); }
 };
 
