@@ -23,10 +23,16 @@ class Checker(HTMLParser):
             assert name not in ("src", "href") or value.startswith("#"), (tag, name, value)
 
 
+def run_demo(folder):
+    done = subprocess.run([DEMO, "--out", folder], cwd=ROOT, capture_output=True, text=True,
+                          timeout=300)
+    assert done.returncode == 0, (done.stdout[-3000:], done.stderr[-2000:])
+    return done
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run([DEMO, "--out", folder], cwd=ROOT, capture_output=True, text=True, timeout=300)
-        assert done.returncode == 0, (done.stdout[-3000:], done.stderr[-2000:])
+        done = run_demo(folder)
         assert done.stdout.rstrip().splitlines()[-1] == "replay: identical", done.stdout[-500:]
         assert "18" in done.stdout, "the 18 zero amounts of the file are reported"
         out = pathlib.Path(folder)
@@ -48,8 +54,7 @@ def main():
         assert checker.pictures >= 4
         # Again over the same folder: what was there is replaced, and nothing else comes out.
         first = (out / "fills.csv").read_text()
-        again = subprocess.run([DEMO, "--out", folder], cwd=ROOT, capture_output=True, text=True, timeout=300)
-        assert again.returncode == 0, again.stderr[-2000:]
+        run_demo(folder)
         assert (out / "fills.csv").read_text() == first
     print("ok")
 

@@ -102,7 +102,7 @@ TEST_CASE("the inbox hands out the oldest record, ties to the source that was ad
   CHECK(order == std::vector<std::uint16_t>{2, 1, 2});
 }
 
-TEST_CASE("threads: one producer and one consumer lose no report") {
+TEST_CASE("one producer and one consumer, each on a thread of its own, lose no report") {
   InputRing ring{{1}, 1u << 16};
   constexpr std::uint64_t kCount = 50'000;
   std::thread producer{[&ring] {

@@ -20,12 +20,15 @@ class Auditor final : public TransactionObserver {
       : engine_(engine), ledger_(engine.instruments(), engine.directory()) {}
 
   void on_transaction(std::span<const std::byte> records) override {
-    for (const RecordHeader& record : RecordRange{records.data(), records.data() + records.size()}) {
+    for (const RecordHeader& record :
+         RecordRange{records.data(), records.data() + records.size()}) {
       ledger_.fold(record);
-      if (record.kind == RecordKind::kCashChanged) cash_ = cash_ + record_as<AccountFact>(record).money();
+      if (record.kind == RecordKind::kCashChanged)
+        cash_ = cash_ + record_as<AccountFact>(record).money();
       if (record.kind != RecordKind::kOrderFilled) continue;
       const auto& fill = record_as<OrderRecord>(record);
-      const auto signed_quantity = fill.side == Side::kBuy ? fill.last_quantity : -fill.last_quantity;
+      const auto signed_quantity =
+          fill.side == Side::kBuy ? fill.last_quantity : -fill.last_quantity;
       position_ += signed_quantity;
       bought_ = bought_ + Money::product(fill.last_price, signed_quantity, "USD");
       fees_ = fees_ + fill.fee_money();
@@ -44,11 +47,13 @@ class Auditor final : public TransactionObserver {
     REQUIRE(held == position_);
     REQUIRE(ledger_.trial_balance("USD").is_zero());
     if (position == nullptr) return;
-    // realized - cost is what was sold less what was bought; cash is what came in, realized, less fees.
+    // realized - cost is what was sold less what was bought; cash is what came in, realized, less
+    // fees.
     REQUIRE(position->realized - position->cost == -bought_);
     REQUIRE(position->fees - position->rebates == fees_);
     REQUIRE(engine_.portfolio().cash({1}, "USD") == cash_ + position->realized - fees_);
-    REQUIRE(engine_.portfolio().valuation({1}) == engine_.portfolio().recompute({1}, engine_.marks()));
+    REQUIRE(engine_.portfolio().valuation({1}) ==
+            engine_.portfolio().recompute({1}, engine_.marks()));
     Quantity open = Quantity::zero();
     engine_.orders().for_each_open([&](const Order& order) {
       if (order.side == Side::kBuy) open += order.open_worst;
@@ -87,7 +92,8 @@ TEST_CASE("the way a run is cut into processes does not change it") {
     QuoteFeed feed{77, 3'000};
     Simulation simulation{world.engine, feed, 1_ms};
     simulation.add_venue(world.venue);
-    while (simulation.run(i == 0 ? 1 : 1'000).value()) {}
+    while (simulation.run(i == 0 ? 1 : 1'000).value()) {
+    }
     hashes[i] = world.engine.rolling_hash();
   }
   CHECK(hashes[0] == hashes[1]);
