@@ -151,7 +151,8 @@ void Engine::begin(const RecordHeader& input, bool recorded) {
 void Engine::emit(RecordHeader& record) {
   record.seq = ++seq_;
   record.source = SourceId{0};
-  record.ts_event = input_->ts_event;
+  // A bar keeps the time at which its interval ended.
+  if (record.kind != RecordKind::kBarClosed) record.ts_event = input_->ts_event;
   record.ts_recv = now_;
   const RecordHeader& stored = journal_.append(record);
   rolling_.add(&stored, stored.size);

@@ -47,7 +47,7 @@ Status Engine::start(Timestamp now) {
     if (!opened) return std::move(opened).error();
     journal_ = std::move(opened).value();
   }
-  if (auto status = prepare(config_.engine_id, run); !status) return status;
+  if (auto status = prepare(config_.engine_id); !status) return status;
   if (!config_.journal.empty()) {
     if (has_past) {
       if (auto status = recover(config_.journal, ~std::uint64_t{0}); !status) return status;
@@ -56,6 +56,8 @@ Status Engine::start(Timestamp now) {
       recovered_hash_ = rolling_.value();
     }
   }
+  recovered_state_ = has_past ? state_hash() : 0;
+  begin_run(run);
   marks_.reserve(registry_.size());
   started_ = true;
   recovered_ = has_past;
@@ -68,11 +70,10 @@ Status Engine::start(Timestamp now) {
 }
 
 // Everything is declared: the risk checker can be made.
-Status Engine::prepare(std::uint32_t engine, std::uint32_t run) {
-  run_ = run;
+Status Engine::prepare(std::uint32_t engine) {
   OrderManagerConfig orders = config_.orders;
   orders.engine = engine;
-  orders.run = run;
+  orders.run = 1;  // what is recovered says which run it was
   orders_.emplace(orders, registry_);
   if (auto status = config_.limits.check(registry_, directory_); !status) return status;
   risk_.emplace(config_.limits, registry_, directory_, marks_, *orders_, portfolio_);
@@ -80,6 +81,11 @@ Status Engine::prepare(std::uint32_t engine, std::uint32_t run) {
     if (i < venues_.size() && venues_[i] != nullptr)
       risk_->set_capabilities({static_cast<std::uint16_t>(i + 1)}, capabilities_[i]);
   return {};
+}
+
+void Engine::begin_run(std::uint32_t run) {
+  run_ = run;
+  orders_->start_run(run);
 }
 
 void Engine::set_capabilities(VenueId venue, const Capabilities& capabilities) {
@@ -114,7 +120,7 @@ RunInput Engine::run_input(RecordKind kind, Timestamp now) const {
   input.run = run_;
   if (kind == RecordKind::kRestarted) {
     input.recovered_seq = seq_;
-    input.state_hash = state_hash();
+    input.state_hash = recovered_state_;
     input.rolling_hash = rolling_.value();
   }
   return input;
@@ -274,6 +280,9 @@ Status Engine::recover(const std::string& folder, std::uint64_t up_to_seq) {
         if (record.kind == RecordKind::kInstrumentDefined ||
             record.kind == RecordKind::kAccountDefined) {
           if (auto status = define(record); !status) return status;
+        } else if (record.kind == RecordKind::kRunStarted ||
+                   record.kind == RecordKind::kRestarted) {
+          begin_run(record_as<RunInput>(record).run);
         }
         continue;
       }
@@ -291,6 +300,7 @@ Status Engine::recover(const std::string& folder, std::uint64_t up_to_seq) {
 
 void Engine::save_state(StateWriter& writer) const {
   const auto section = writer.begin(kStateTag, kStateVersion);
+  writer.put(run_);
   writer.put(seq_);
   writer.put(now_);
   writer.put(rolling_.value());
@@ -308,6 +318,10 @@ void Engine::save_state(StateWriter& writer) const {
 void Engine::load_state(StateReader& reader) {
   if (reader.begin(kStateTag) != kStateVersion) reader.fail("a snapshot of another version");
   std::uint64_t rolling{};
+  std::uint32_t run = 1;
+  reader.get(run);
+  if (run == 0 || run > OrderId::kMaxRun) reader.fail("a run number out of range");
+  if (reader.ok()) begin_run(run);
   reader.get(seq_);
   reader.get(now_);
   reader.get(rolling);

@@ -20,12 +20,13 @@ class Verifier final : private TransactionObserver {
     engine_->config_.market_journal = MarketJournal::kAll;
     engine_->capabilities_.clear();
     engine_->venues_.clear();  // nothing is sent
-    if (auto status = engine_->prepare(run.engine, run.run); !status) return status;
+    if (auto status = engine_->prepare(run.engine); !status) return status;
     if (up_to_seq != 0) {
       if (auto status = engine_->recover(folder, up_to_seq); !status) return status;
       engine_->adopt_capabilities();
     }
     engine_->observers_.assign(1, this);
+    engine_->begin_run(run.run);
     engine_->marks_.reserve(engine_->registry_.size());
     engine_->started_ = true;
     engine_->recovered_ = up_to_seq != 0;

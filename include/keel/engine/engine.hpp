@@ -197,7 +197,8 @@ class Engine final : private Emitter {
   void subscribe_bars(std::uint16_t slot, InstrumentId id, const BarSpec& spec);
 
   // recovery.cpp
-  Status prepare(std::uint32_t engine, std::uint32_t run);
+  Status prepare(std::uint32_t engine);
+  void begin_run(std::uint32_t run);
   void ask_for_snapshots(VenueId venue);
   void request_snapshots();
   void adopt_capabilities();
@@ -239,7 +240,7 @@ class Engine final : private Emitter {
   std::uint64_t input_seq_ = 0;
   RollingHash rolling_;
   std::uint64_t seq_ = 0;
-  std::uint64_t snapshot_seq_ = 0, recovered_seq_ = 0, recovered_hash_ = 0;
+  std::uint64_t snapshot_seq_ = 0, recovered_seq_ = 0, recovered_hash_ = 0, recovered_state_ = 0;
   std::uint64_t commands_sent_ = 0;
   Timestamp now_{0};
   std::optional<Timestamp> deadline_;

@@ -45,6 +45,14 @@ class OrderManager {
  public:
   OrderManager(const OrderManagerConfig& config, const InstrumentRegistry& registry);
 
+  // A later run: its ids start at 1 under a number that was never used. The same run: no change.
+  void start_run(std::uint32_t run) {
+    KEEL_ASSERT(run >= config_.run && run <= OrderId::kMaxRun, "run numbers only grow");
+    if (run == config_.run) return;
+    config_.run = run;
+    counter_ = 0;
+  }
+
   // ---- requests ----
   // kNone, or why no order can be made now: kTooManyOrders (every slot holds an open order),
   // kIdsExhausted.
