@@ -16,7 +16,7 @@ namespace {
 struct Options {
   std::string file, out, journal;
   std::vector<std::string> set;
-  bool json = false, quiet = false, force = false;
+  bool json = false, quiet = false, force = false, strict = false;
 };
 
 class Counter final : public Progress {
@@ -63,6 +63,7 @@ int run_backtest(const Options& options) {
   auto settings = Settings::load(options.file, options.set);
   if (!settings) return fail(settings.error(), options.json);
   if (!options.journal.empty()) settings->backtest.journal = options.journal;
+  if (options.strict) settings->columns.strict = true;
   if (!options.out.empty()) settings->out = options.out;
   if (options.force && !settings->backtest.journal.empty()) {
     if (auto status = remove_journal(settings->backtest.journal); !status)
@@ -137,6 +138,7 @@ void add_backtest(CLI::App& app, int& code) {
   command->add_option("--out", options->out,
                       "folder for report.html, report.json, fills.csv, orders.csv");
   command->add_flag("--quiet", options->quiet, "no progress and no summary");
+  command->add_flag("--strict", options->strict, "stop at the first bad row of the data");
   command->add_flag("--force", options->force, "replace the journal of an earlier run");
   command->callback([options, &code] { code = run_backtest(*options); });
 }

@@ -41,6 +41,9 @@ def main():
     refused("strategy.name=trned", "cli.unknown_strategy", value="trned")
     refused("limits.max_positoin=3", "risk.unknown_limit")
 
+    error = json.loads(run("backtest", YAML, "--json", "--strict", code=1).stderr)
+    assert error["code"] == "storage.zero_size" and error["field"] == "amount", error
+
     with tempfile.TemporaryDirectory() as folder:
         journal, out = f"{folder}/run.journal", f"{folder}/out"
         done = run("backtest", YAML, "--json", "--journal", journal, "--out", out)

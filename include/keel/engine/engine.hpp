@@ -127,6 +127,10 @@ class Engine final : private Emitter {
     return *risk_;
   }
   [[nodiscard]] const Journal& journal() const { return journal_; }
+  // For the host's executor, between inputs or on another thread: prepares the next segment, hashes
+  // complete ones. Without it the engine's thread prepares segments as it needs them.
+  Status maintain_journal() { return journal_.maintain(); }
+  Status prepare_journal() { return journal_.prepare_next(); }
   [[nodiscard]] const InstrumentRegistry& instruments() const { return registry_; }
   [[nodiscard]] const Directory& directory() const { return directory_; }
 
