@@ -65,29 +65,27 @@ class Mixed final : public Strategy {
     strength_.update(bar.close);
     if (!range_.ready() || !strength_.ready()) return;
     const Price step = context.instrument({1}).price_increment;
+    const Price close = bar.close.floor_to(step);  // a mid lies between two ticks half of the time
     const Price distance = Price::nearest(range_.value()).value().ceil_to(step);
     const Quantity size = Quantity::nearest(2.0 / range_.value()).value().floor_to(1_qty) + 1_qty;
     const Side side = strength_.value() < 50.0 ? Side::kBuy : Side::kSell;
     const Price away = side == Side::kBuy ? -distance : distance;
     switch (++bars_ % 6) {
-      case 0: last_ = context.submit(OrderRequest::limit({1}, side, size, bar.close + away)); break;
+      case 0: last_ = context.submit(OrderRequest::limit({1}, side, size, close + away)); break;
       case 1:
         context.submit_bracket({.entry = OrderRequest::market({1}, side, size),
-                                .take_profit = bar.close - away - away,
-                                .stop_loss = bar.close + away + away});
+                                .take_profit = close - away - away,
+                                .stop_loss = close + away + away});
         break;
-      case 2: context.submit(OrderRequest::stop({1}, side, size, bar.close - away)); break;
+      case 2: context.submit(OrderRequest::stop({1}, side, size, close - away)); break;
       case 3:
-        context.replace({.order = last_,
-                         .quantity = size + 5_qty,
-                         .limit_price = bar.close,
-                         .trigger_price = {}});
-        context.submit(
-            OrderRequest::limit({1}, side, size, bar.close - away).with(TimeInForce::kIoc));
+        context.replace(
+            {.order = last_, .quantity = size + 5_qty, .limit_price = close, .trigger_price = {}});
+        context.submit(OrderRequest::limit({1}, side, size, close - away).with(TimeInForce::kIoc));
         break;
       case 4:
         context.submit(
-            OrderRequest::stop_limit({1}, side, size, bar.close - away, bar.close - away - away));
+            OrderRequest::stop_limit({1}, side, size, close - away, close - away - away));
         context.cancel(last_);
         break;
       default:
