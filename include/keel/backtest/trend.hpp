@@ -8,6 +8,7 @@
 #include <keel/engine/strategy.hpp>
 #include <keel/indicators/moving_average.hpp>
 #include <keel/indicators/volatility.hpp>
+#include <keel/portfolio/portfolio.hpp>
 
 namespace keel {
 
