@@ -142,7 +142,7 @@ double floor_seconds(const std::vector<RawQuote>& quotes) {
       const double mid = static_cast<double>(raw.bid_ticks + raw.ask_ticks) * 0.5e-5;
       fast.update(mid);
       slow.update(mid);
-      above += fast.value() > slow.value() ? 1 : 0;
+      above += fast.value() > slow.value() ? 1u : 0u;
     }
     keep(above);
   });

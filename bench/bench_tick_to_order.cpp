@@ -132,7 +132,7 @@ int main(int argc, char** argv) {
   const auto venue_id = engine.directory().add_venue("OUT").value();
   for (std::uint32_t i = 0; i < kInstruments; ++i) {
     InstrumentSpec spec;
-    spec.symbol = "S" + std::to_string(i);
+    spec.symbol = std::string{"S"}.append(std::to_string(i));
     spec.kind = InstrumentKind::kEquity;
     spec.quote = Currency{"USD"};
     spec.venue = venue_id;

@@ -121,7 +121,7 @@ std::string show(const StatisticInfo& info, const Statistics& of, const Currency
     case StatisticUnit::kRatio: return show_number(*value, std::abs(*value) < 1000 ? 2 : 0);
     case StatisticUnit::kMoney:
       return show_number(*value, base.empty() ? 2 : base.minor_digits()) +
-             (base.empty() ? "" : " " + clean_text(base.code()));
+             (base.empty() ? std::string{} : std::string{" "}.append(clean_text(base.code())));
     case StatisticUnit::kSeconds: return show_seconds(*value);
     case StatisticUnit::kCount: return show_number(*value, 0);
   }
