@@ -213,7 +213,8 @@ void OrderManager::restate(std::uint32_t at, const OrderReport& report, OrderEve
   const std::uint8_t answered =
       settles ? Slot::kSubmitFlies | Slot::kReplaceFlies | Slot::kCancelFlies : Slot::kSubmitFlies;
   tell(at, record, event, answered, report, emitter);
-  if (difference.differs)
+  // A venue that links orders by itself changes one as its sibling fills: that was asked for.
+  if (difference.differs && report.reason != Reason::kBySibling)
     anomaly(slots_[at], report, Reason::kTermsDiffer, emitter, difference.theirs, difference.ours);
 }
 
@@ -252,7 +253,7 @@ void OrderManager::on_replaced(std::uint32_t at, const OrderReport& report, Emit
         slot, report,
         is_news ? transition(order.state, OrderEvent::kReplaced).anomaly : Reason::kDuplicateReport,
         emitter);
-  } else if (slot.flies(Slot::kReplaceFlies) &&
+  } else if (slot.flies(Slot::kReplaceFlies) && report.reason != Reason::kBySibling &&
              detail::shown(order.terms, order.pending_terms, report) != detail::ShownTerms::kOld) {
     OrderRecord record = told(slot, RecordKind::kOrderReplaced, report);
     record.terms = order.pending_terms;
