@@ -94,9 +94,10 @@ void PositionBook::book_late_fee(const OrderRecord& record, Posting& posting) {
     like.kind = StepKind::kTrade;
     like.execution = facts::execution_hash(record.execution);
     like.order = record.order.value;
-    const auto known = price_of(change, like);
+    const Step* known = find_taken(change, like);
     const Position& held = slots_[change.main].position;
-    price = known ? *known : held.average_price(change.instrument).value_or(Price::zero());
+    price = known != nullptr ? known->price
+                             : held.average_price(change.instrument).value_or(Price::zero());
   }
   charge(change, record, price, +1);
   finish(change);
@@ -172,22 +173,36 @@ void PositionBook::charge_in_kind(Change& change, const OrderRecord& record, Pri
   const detail::i128 unit = detail::pow10_64(10 + change.instrument.unit_pow10);
   const Int128 rest = Int128::from(record.fee.wide() - in_kind.raw() * unit);
   const bool is_change = record.header.kind == RecordKind::kFillCorrected;
-  if (!in_kind.is_zero()) {
-    Move move{};
-    move.kind = StepKind::kInKind;
-    move.quantity = -in_kind;
-    move.price = price;
-    move.execution = facts::execution_hash(record.execution);
-    move.order = record.order.value;
-    if (direction > 0) {
-      take(change, move, move.quantity.is_negative());
-    } else {
-      move.price = price_of(change, move).value_or(price);
-      undo(change, move, nullptr, move.quantity.is_negative());
-    }
-    const auto value = position_value(change.instrument, move.price, in_kind);
+  Move move{};
+  move.kind = StepKind::kInKind;
+  move.quantity = -in_kind;
+  move.price = price;
+  move.execution = facts::execution_hash(record.execution);
+  move.order = record.order.value;
+  const auto settle = [&](const Move& done) {
+    const auto value = position_value(change.instrument, done.price, -done.quantity);
     KEEL_ASSERT(value.has_value(), "the value of a fee does not fit");
     pay(change, *value, direction, is_change);
+  };
+  if (direction < 0) {
+    // Everything that was taken for this fill comes back, each part at the price that it went at.
+    while (const Step* taken = find_taken(change, move)) {
+      Move done = move;
+      done.quantity = taken->quantity;
+      done.price = taken->price;
+      undo(change, done, nullptr, done.quantity.is_negative());
+      settle(done);
+      move.quantity -= done.quantity;
+    }
+    if (!move.quantity.is_zero()) {
+      settle(move);
+      move.quantity = -move.quantity;
+      move.execution = 0;
+      take(change, move, move.quantity.is_negative());
+    }
+  } else if (!move.quantity.is_zero()) {
+    take(change, move, move.quantity.is_negative());
+    settle(move);
   }
   if (!(rest == Int128{}))
     charge_second(change.posting, record.fee_currency, rest, direction, is_change);

@@ -109,11 +109,30 @@ void LotBook::fold_fee(const OrderRecord& record, const Step& fill, Price price)
   step.kind = StepKind::kInKind;
   step.quantity = -facts::fee_in_kind(record, instrument);
   step.price = price;
-  if (step.quantity.is_zero()) return;
-  const bool back = record.header.kind == RecordKind::kFillBusted;
-  if (back && undo(record.account, instrument.id, step, nullptr, false)) return;
-  if (back) step.quantity = -step.quantity;
-  take(record.account, instrument.id, step, step.quantity.is_negative());
+  if (record.header.kind == RecordKind::kFillBusted) {
+    step.quantity = -(step.quantity - take_back_fees(record.account, instrument.id, step));
+    step.execution = 0;
+  }
+  if (!step.quantity.is_zero())
+    take(record.account, instrument.id, step, step.quantity.is_negative());
+}
+
+// Forgets every fee in kind of this fill; gives what they had moved.
+Quantity LotBook::take_back_fees(AccountId account, InstrumentId instrument, const Step& like) {
+  Quantity moved = Quantity::zero();
+  if (like.execution == 0) return moved;
+  for (const bool is_short_leg : {false, true}) {
+    if (find(account, instrument, is_short_leg) == nullptr) continue;
+    Book& held = book(account, instrument, is_short_leg);
+    std::erase_if(held.steps, [&](const Step& step) {
+      const bool is_its_fee = step.kind == StepKind::kInKind && step.execution == like.execution &&
+                              step.order == like.order;
+      if (is_its_fee) moved += step.quantity;
+      return is_its_fee;
+    });
+    replay(held);
+  }
+  return moved;
 }
 
 void LotBook::fold_account(const AccountFact& fact) {
@@ -205,8 +224,7 @@ bool LotBook::undo(AccountId account, InstrumentId instrument, const Step& like,
     Book& held = book(account, instrument, is_short_leg);
     for (std::size_t i = held.steps.size(); i-- > 0;) {
       Step& step = held.steps[i];
-      if (step.kind != like.kind || step.execution != like.execution || step.order != like.order ||
-          (like.kind == StepKind::kInKind && step.quantity != like.quantity))
+      if (step.kind != like.kind || step.execution != like.execution || step.order != like.order)
         continue;
       if (instead != nullptr && !hedged) {
         step.quantity = instead->quantity;

@@ -148,8 +148,7 @@ std::uint64_t PositionBook::find_step(std::uint32_t slot, const Move& like) cons
   if (like.execution == 0) return 0;
   for (std::uint64_t at = slots_[slot].newest; remembered(at); at = step_at(at).older) {
     const Step& step = step_at(at);
-    if (step.kind == like.kind && step.execution == like.execution && step.order == like.order &&
-        (like.kind != StepKind::kInKind || step.quantity == like.quantity))
+    if (step.kind == like.kind && step.execution == like.execution && step.order == like.order)
       return at;
   }
   return 0;
@@ -336,10 +335,10 @@ void PositionBook::undo(Change& change, const Move& like, const Move* instead, b
   if (instead != nullptr) take_account(change, *instead, reduces);
 }
 
-std::optional<Price> PositionBook::price_of(const Change& change, const Move& like) const {
+const PositionBook::Step* PositionBook::find_taken(const Change& change, const Move& like) const {
   for (std::uint32_t slot = change.main; slot <= change.main + (change.hedged ? 2u : 0u); ++slot)
-    if (const std::uint64_t at = find_step(slot, like); at != 0) return step_at(at).price;
-  return std::nullopt;
+    if (const std::uint64_t at = find_step(slot, like); at != 0) return &step_at(at);
+  return nullptr;
 }
 
 // --- snapshots ---------------------------------------------------------------------------------

@@ -113,6 +113,7 @@ class LotBook {
   void fold_order(const OrderRecord& record);
   void fold_account(const AccountFact& fact);
   void fold_fee(const OrderRecord& record, const Step& fill, Price price);
+  Quantity take_back_fees(AccountId account, InstrumentId instrument, const Step& like);
   void take(AccountId account, InstrumentId instrument, const Step& step, bool reduces);
   bool undo(AccountId account, InstrumentId instrument, const Step& like, const Step* instead,
             bool reduces);

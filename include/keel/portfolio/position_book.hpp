@@ -184,7 +184,7 @@ class PositionBook {
   void add_carried(std::uint32_t slot, std::uint64_t from, int direction, Posting& posting) const;
   void moved(Change& change, std::uint32_t slot, const Position& before);
   [[nodiscard]] std::uint64_t find_step(std::uint32_t slot, const Move& like) const;
-  [[nodiscard]] std::optional<Price> price_of(const Change& change, const Move& like) const;
+  [[nodiscard]] const Step* find_taken(const Change& change, const Move& like) const;
   [[nodiscard]] Step& step_at(std::uint64_t number) {
     return steps_[number & (config_.window - 1)];
   }

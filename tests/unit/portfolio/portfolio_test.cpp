@@ -220,6 +220,26 @@ TEST_CASE("a fee in kind leaves the holding at the fill's price") {
   CHECK(held().fees == money("0.12", "USD"));
 }
 
+TEST_CASE("a bust gives back all fees in kind of its fill, the late ones too") {
+  Desk desk;
+  const World& w = desk.world;
+  auto bought = fill(w.cash, w.trend, w.btc, Side::kBuy, 1_qty, 500_px, Fee{"0.001", "BTC"}, "a1");
+  desk.book(bought);
+  auto late = late_fee(bought, {"0.0005", "BTC"});
+  late.last_price = Price::zero();  // not known there: ours is taken
+  desk.book(late);
+  const auto held = [&] { return *desk.portfolio.position(w.cash, w.btc); };
+  CHECK(held().quantity == 0.9985_qty);
+  CHECK(held().fees == money("0.75", "USD"));
+  bought.fee = money("0.0015", "BTC").raw();
+  desk.book(busted(bought));
+  CHECK(held().is_flat());
+  CHECK(held().cost.is_zero());
+  CHECK(held().fees.is_zero());
+  CHECK(held().realized.is_zero());
+  CHECK(desk.portfolio.cash(w.cash, "USD").is_zero());
+}
+
 TEST_CASE("a fee in a third currency is cash of that currency") {
   Desk desk;
   const World& w = desk.world;

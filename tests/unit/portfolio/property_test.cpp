@@ -108,13 +108,18 @@ struct Rig {
   }
   void pay_late() {
     if (fills.empty()) return;
-    OrderRecord record = fills[random.below(fills.size())].record;
+    const std::size_t at = random.below(fills.size());
+    OrderRecord& fill = fills[at].record;
+    OrderRecord record = fill;
     record.header.kind = RecordKind::kFillFee;
     const Instrument& instrument = desk.world.registry.get(record.header.instrument);
-    record.fee_currency = instrument.settlement;
+    // A bust carries all that was paid in the fill's own currency, in kind too.
+    const bool same = !fill.fee_currency.empty() && fills[at].alive && !hedging;
+    record.fee_currency = same ? fill.fee_currency : instrument.settlement;
     record.fee = any_amount();
     book(record);
-    model.pay(record.account, record.fee_currency, record.fee.wide());
+    model.fee(record, static_cast<int>(at), false);
+    if (same) fill.fee = Int128::from(fill.fee.wide() + record.fee.wide());
   }
   void change_cash() {
     const ChangeKind kinds[] = {ChangeKind::kOpening,    ChangeKind::kTransfer,
