@@ -34,9 +34,11 @@ struct PositionWorth {
   if (cost > kLargestValue || cost < -kLargestValue) return false;
   const bool full = cash_rule(instrument, account) == CashRule::kFull;
   worth.unrealized = wide - cost;
-  worth.worth = full ? wide : worth.unrealized;
+  // Chosen by masks: a choice between 128-bit values goes through memory.
+  const i128 off_balance = full ? 0 : -1, turned = instrument.is_inverse() ? -1 : 0;
+  worth.worth = wide - (cost & off_balance);
   worth.gross = size;
-  worth.net = instrument.is_inverse() ? -wide : wide;
+  worth.net = (wide ^ turned) - turned;
   worth.margin = size;
   const bool paid = full && account == AccountKind::kCash;
   if (!paid && instrument.initial_margin.raw() != Rate::kScale) {
@@ -78,7 +80,8 @@ void Portfolio::fold(const RecordHeader& record) {
 void Portfolio::apply(const Posting& posting) {
   AccountBook& book = account_book(posting.account);
   if (!posting.currency.empty()) {
-    Bucket& held = settlement_bucket(book, posting.account, posting.instrument);
+    Bucket& held =
+        settlement_bucket(book, posting.account, posting.instrument, board(posting.instrument));
     const Int128 fees = Int128::from(posting.fees.wide() - posting.rebates.wide());
     const Int128 deltas[] = {posting.cash, posting.realized, fees, posting.income};
     change(book, held, kCash, deltas);
@@ -111,7 +114,7 @@ void Portfolio::change(AccountBook& book, Bucket& held, Figure first, const Int1
 // --- market ------------------------------------------------------------------------------------
 
 void Portfolio::revalue(InstrumentId instrument, const Marks& marks) {
-  if (instrument.value == 0 || instrument.value > registry_->size()) return;
+  if (instrument.value - 1u >= boards_.size() && registry_->find(instrument) == nullptr) return;
   Board& now = board(instrument);
   const auto for_long = marks.valuation(instrument, true);
   const auto for_short = marks.valuation(instrument, false);
@@ -141,8 +144,8 @@ void Portfolio::revalue_slot(std::uint32_t slot) {
   const Position& position = book_.at(slot);
   const Instrument& instrument = registry_->get(position.instrument);
   AccountBook& book = account_book(position.account);
-  Bucket& held = settlement_bucket(book, position.account, position.instrument);
   Board& market = board(position.instrument);
+  Bucket& held = settlement_bucket(book, position.account, position.instrument, market);
   Worth& worth = worths_[slot];
   const bool was_open = worth.linked, was_priced = worth.priced;
 
@@ -264,15 +267,20 @@ Portfolio::AccountBook& Portfolio::account_book(AccountId account) const {
 }
 
 Portfolio::Board& Portfolio::board(InstrumentId instrument) {
-  if (boards_.size() < registry_->size()) [[unlikely]] {
-    const std::size_t before = boards_.size();
-    Board none{};
-    none.first_holder = none.rates[0] = none.rates[1] = none.settlement = kNone;
-    boards_.resize(registry_->size(), none);
-    for (std::size_t i = before; i < boards_.size(); ++i)
-      for (std::uint32_t rate = 0; rate < rates_.size(); ++rate) watch(registry_->all()[i], rate);
-  }
-  return boards_[instrument.value - 1u];
+  const std::size_t at = instrument.value - 1u;
+  if (at >= boards_.size()) [[unlikely]]
+    grow_boards();
+  return boards_[at];
+}
+
+// Room for every instrument that is listed by now; pairs among the new ones may decide rates.
+void Portfolio::grow_boards() {
+  const std::size_t before = boards_.size();
+  Board none{};
+  none.first_holder = none.rates[0] = none.rates[1] = none.settlement = kNone;
+  boards_.resize(registry_->size(), none);
+  for (std::size_t i = before; i < boards_.size(); ++i)
+    for (std::uint32_t rate = 0; rate < rates_.size(); ++rate) watch(registry_->all()[i], rate);
 }
 
 // Notes that this instrument's price may decide that rate.
@@ -312,8 +320,8 @@ Portfolio::Bucket& Portfolio::bucket(AccountBook& book, AccountId account, std::
 }
 
 Portfolio::Bucket& Portfolio::settlement_bucket(AccountBook& book, AccountId account,
-                                                InstrumentId instrument) {
-  std::uint32_t& index = board(instrument).settlement;
+                                                InstrumentId instrument, Board& market) {
+  std::uint32_t& index = market.settlement;
   if (index == kNone) [[unlikely]]
     index = currency_index(registry_->get(instrument).settlement);
   return bucket(book, account, index);

@@ -184,7 +184,9 @@ class Portfolio {
   std::uint32_t currency_index(const Currency& currency);
   [[nodiscard]] std::uint32_t find_currency(const Currency& currency) const;
   Bucket& bucket(AccountBook& book, AccountId account, std::uint32_t currency);
-  Bucket& settlement_bucket(AccountBook& book, AccountId account, InstrumentId instrument);
+  Bucket& settlement_bucket(AccountBook& book, AccountId account, InstrumentId instrument,
+                            Board& board);
+  void grow_boards();
   std::uint32_t rate_index(const Currency& from, const Currency& to, AccountId user);
   bool find_rate(Rate& rate) const;
   void refresh_rate(std::uint32_t index);
