@@ -1,4 +1,5 @@
-"""Every error code of the code is in docs/errors.md, and every code there is in the code.
+"""Every error code of the code is in docs/errors.md, and every code there is in the code; every
+reason is in docs/model.md.
 
 usage: error_codes.py [ROOT]
 """
@@ -10,6 +11,7 @@ from tree import files, finish, root_from_arguments, text_of
 DECLARED = re.compile(r'ErrorCode\s+k\w+\s*\{\s*"([^"]*)"')
 CELL = r"\s*([^|]*?)\s*\|"
 ROW = re.compile(r"^\|\s*`?([a-z0-9_]+\.[a-z0-9_.]+)`?\s*\|" + CELL + CELL + r"\s*$", re.MULTILINE)
+REASON = re.compile(r'return "([a-z]+\.[a-z_]+)";')
 SHAPE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 
 
@@ -41,6 +43,12 @@ def main():
             problems.append(f"docs/errors.md: lacks {code} ({declared[code]})")
     problems += [f"docs/errors.md: {code} is not in the code"
                  for code in sorted(described - declared.keys())]
+    # Reasons of denials, rejections and anomalies have a page of their own.
+    reasons = root / "src/model/reasons.cpp"
+    if reasons.exists():
+        page = text_of(root / "docs/model.md")
+        problems += [f"docs/model.md: lacks {name}" for name in REASON.findall(text_of(reasons))
+                     if f"| `{name}` |" not in page]
     finish("error codes", problems, len(declared))
 
 

@@ -50,6 +50,9 @@ CASES = [
                      "docs/errors.md": ERRORS + ROW}, "is declared in"),
     ("error_codes", {"include/keel/core/a.hpp": CODE, "docs/errors.md":
                      ERRORS + "| `core.bad` | bad | |\n"}, "lacks its meaning"),
+    ("error_codes", {"include/keel/core/a.hpp": CODE, "docs/errors.md": ERRORS + ROW,
+                     "src/model/reasons.cpp": 'return "risk.new";\n', "docs/model.md": ""},
+     "lacks risk.new"),
     ("house_rules", {"include/keel/core/a.hpp": HEADER}, None),
     ("house_rules", {"include/keel/core/a.hpp": HEADER + "\n" * 300}, "at most 300"),
     ("house_rules", {"src/core/a.cpp": "\n" * 601}, "at most 600"),
