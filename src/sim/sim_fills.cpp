@@ -196,8 +196,8 @@ void SimCore::fill(Slot slot, Price price, Quantity quantity, Liquidity liquidit
 
   const bool whole = order.open().is_zero();
   if (whole) close(slot, OrderState::kFilled, Reason::kNone);
-  // What became of its siblings is told first: whoever hears of the fill knows it already, and sends
-  // no cancel or replace of its own that could only come too late.
+  // What became of its siblings is told first: whoever hears of the fill knows it already, and
+  // sends no cancel or replace of its own that could only come too late.
   settle_group(slot, quantity);
   tell(report_of(execution), whole ? slot : kNone, execution.number);
   if (config.fee_delay && fee) tell_fee(execution);
