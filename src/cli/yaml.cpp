@@ -25,7 +25,7 @@ Section::Section(std::shared_ptr<File> file, std::shared_ptr<Node> node, std::st
 namespace {
 
 // "a.b.c=value" into the tree; list elements by number.
-Status apply_override(YAML::Node root, const std::string& text) {
+Status apply_override(const YAML::Node& root, const std::string& text) {
   const auto equals = text.find('=');
   if (equals == std::string::npos || equals == 0)
     return Error{kConfigSyntax, "--set", text, "key.of.a.value=value", {}};

@@ -172,6 +172,48 @@ void Engine::tell(const Status& status) {
   if (!status) log_->log(LogLevel::kError, "engine", status.error().message());
 }
 
+namespace {
+
+OrderRequest request_of(const HostCommand& command) {
+  OrderRequest request{};
+  request.instrument = command.header.instrument;
+  request.account = command.account;
+  request.strategy = command.strategy;
+  request.side = command.side;
+  request.terms = command.terms;
+  request.client_id = command.client_id;
+  return request;
+}
+
+ReplaceRequest change_of(const HostCommand& command) {
+  ReplaceRequest change{};
+  change.order = command.order;
+  change.quantity = command.terms.quantity;
+  change.limit_price = command.terms.limit();
+  change.trigger_price = command.terms.trigger();
+  return change;
+}
+
+// What kChangeCash and kChangePosition come to.
+AccountFact fact_of(const HostCommand& command) {
+  const bool cash = command.action == HostAction::kChangeCash;
+  AccountFact fact =
+      make_record<AccountFact>(cash ? RecordKind::kCashChanged : RecordKind::kPositionChanged);
+  fact.header.instrument = command.header.instrument;
+  fact.header.flags = cash ? AccountFact::kHasAmount : AccountFact::kHasQuantity;
+  fact.account = command.account;
+  fact.strategy = command.strategy;
+  fact.kind = command.change;
+  fact.quantity = command.quantity;
+  fact.price = command.price;
+  fact.amount = command.value;
+  fact.currency = command.currency;
+  fact.reference = FixedText<40>::clipped(command.by.view());
+  return fact;
+}
+
+}  // namespace
+
 void Engine::on_host_command(const HostCommand& command) {
   const std::optional<AccountId> account =
       command.account.value != 0 ? std::optional{command.account} : std::nullopt;
@@ -182,26 +224,8 @@ void Engine::on_host_command(const HostCommand& command) {
       command.strategy.value != 0 ? std::optional{command.strategy} : std::nullopt;
   const auto by = command.by.view();
   switch (command.action) {
-    case HostAction::kSubmit: {
-      OrderRequest request{};
-      request.instrument = command.header.instrument;
-      request.account = command.account;
-      request.strategy = command.strategy;
-      request.side = command.side;
-      request.terms = command.terms;
-      request.client_id = command.client_id;
-      submit(request);
-      break;
-    }
-    case HostAction::kReplace: {
-      ReplaceRequest change{};
-      change.order = command.order;
-      change.quantity = command.terms.quantity;
-      change.limit_price = command.terms.limit();
-      change.trigger_price = command.terms.trigger();
-      replace(change);
-      break;
-    }
+    case HostAction::kSubmit: submit(request_of(command)); break;
+    case HostAction::kReplace: replace(change_of(command)); break;
     case HostAction::kCancel: cancel(command.order, Reason::kByRequest); break;
     case HostAction::kCancelAll:
       cancel_matching(strategy, account, instrument, Reason::kByRequest);
@@ -235,19 +259,7 @@ void Engine::on_host_command(const HostCommand& command) {
     }
     case HostAction::kChangeCash:
     case HostAction::kChangePosition: {
-      const bool cash = command.action == HostAction::kChangeCash;
-      AccountFact fact =
-          make_record<AccountFact>(cash ? RecordKind::kCashChanged : RecordKind::kPositionChanged);
-      fact.header.instrument = command.header.instrument;
-      fact.header.flags = cash ? AccountFact::kHasAmount : AccountFact::kHasQuantity;
-      fact.account = command.account;
-      fact.strategy = command.strategy;
-      fact.kind = command.change;
-      fact.quantity = command.quantity;
-      fact.price = command.price;
-      fact.amount = command.value;
-      fact.currency = command.currency;
-      fact.reference = FixedText<40>::clipped(by);
+      AccountFact fact = fact_of(command);
       emit(fact.header);
       portfolio_.revalue(command.header.instrument, marks_);
       break;

@@ -29,7 +29,7 @@ inline constexpr char kMagic[8] = {'k', 'e', 'e', 'l', 'j', 'r', 'n', 'l'};
 inline constexpr std::uint32_t kVersion = 1;
 inline constexpr std::size_t kHeaderBytes = 4096;  // before a segment's first transaction
 inline constexpr std::size_t kFrameBytes = 16;     // before a transaction's first record
-inline constexpr std::uint64_t kSegmentBytesMin = 64 * 1024;
+inline constexpr std::uint64_t kSegmentBytesMin = std::uint64_t{64} * 1024;
 inline constexpr std::uint64_t kSegmentBytesMax = std::uint64_t{1} << 30;
 
 // Written when the file is prepared; the crc is also the salt of every transaction in the segment,

@@ -29,7 +29,7 @@
 namespace keel {
 
 struct JournalConfig {
-  std::uint64_t segment_bytes = 16 * 1024 * 1024;  // of new segments: a multiple of 4096
+  std::uint64_t segment_bytes = 16u << 20;  // of new segments: a multiple of 4096
   Durability durability = Durability::kProcess;
   std::uint32_t engine = 1;
   std::uint32_t run = 1;  // see next_run()
