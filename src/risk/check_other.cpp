@@ -71,6 +71,7 @@ Denial RiskChecker::judge(const ReplaceRequest& request, Timestamp now, Case& c,
   const Quantity before = order->open_worst;
   c.added = c.open_quantity > before ? c.open_quantity - before : Quantity::zero();
   gather(c);
+  c.opens_order = false;  // it has its place among the open orders already
   c.is_reducing = c.opposing > 0 && c.same_open <= c.opposing;
   // The larger of old and new, in quantity and in price, is what may fill until the venue answers.
   if (c.open_quantity < before) c.open_quantity = before;

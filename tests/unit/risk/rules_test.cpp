@@ -271,10 +271,12 @@ TEST_CASE("open orders, of the account and of a strategy") {
     desk.send(request);
     CHECK(desk.risk.open_orders(names.margin) == 2);
     CHECK(told(desk.denial(request)) == told(Reason::kOpenOrdersLimit, 3, 2));
+    desk.accept(first);
+    const ReplaceRequest more{first, 2_qty, std::nullopt, std::nullopt};
+    CHECK(desk.reason(more) == Reason::kNone);  // a replace takes no further place
     auto others = request;
     others.strategy = names.other;
     CHECK(desk.reason(others) == (of_strategy ? Reason::kNone : Reason::kOpenOrdersLimit));
-    desk.accept(first);
     desk.fill(first, 0.5_qty, 99_px);
     CHECK(told(desk.denial(request)) == told(Reason::kOpenOrdersLimit, 3, 2));
     desk.fill(first, 0.5_qty, 99_px);
