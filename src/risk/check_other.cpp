@@ -3,62 +3,62 @@
 
 namespace keel {
 
-using risk_detail::denied;
 using risk_detail::deny;
 using risk_detail::i128;
-using risk_detail::pass;
 
 Denial RiskChecker::validate(const OrderRequest& request, Timestamp now, bool emulated) const {
   Case c;
-  if (const Denial denial = resolve(request, c); denied(denial)) return denial;
-  return rules::request(request, *c.instrument, *c.venue, now, emulated);
+  if (resolve(request, c)) return c.why;
+  if (rules::request(c.why, request, *c.instrument, *c.venue, now, emulated)) return c.why;
+  return Denial{Reason::kNone, {}, {}};
 }
 
 // ---- replace ----
 
 // The order as it would be. Denial: the change makes no order of it.
-Denial RiskChecker::replaced_terms(const ReplaceRequest& request, const Order& order, Timestamp now,
-                                   const Case& c, OrderTerms& terms) const {
+bool RiskChecker::replaced_terms(const ReplaceRequest& request, const Order& order, Timestamp now,
+                                 const Case& c, OrderTerms& terms) const {
   if (request.quantity) terms.quantity = *request.quantity;
   if (request.limit_price) {
-    if (!order.terms.limit()) return deny(Reason::kPriceUnexpected, request.limit_price->raw());
+    if (!order.terms.limit())
+      return deny(c.why, Reason::kPriceUnexpected, request.limit_price->raw());
     terms.limit_price = *request.limit_price;
   }
   if (request.trigger_price) {
     if (!order.terms.trigger())
-      return deny(Reason::kTriggerUnexpected, request.trigger_price->raw());
+      return deny(c.why, Reason::kTriggerUnexpected, request.trigger_price->raw());
     terms.trigger_price = *request.trigger_price;
   }
-  if (terms == order.terms) return deny(Reason::kNothingToReplace);
-  if (const Denial denial = rules::quantity(terms, *c.instrument); denied(denial)) return denial;
+  if (terms == order.terms) return deny(c.why, Reason::kNothingToReplace);
+  if (rules::quantity(c.why, terms, *c.instrument)) return true;
   // As much as is filled, or less, is a cancel: that is not guessed.
   if (terms.quantity <= order.filled)
-    return deny(Reason::kQuantityTooSmall, terms.quantity.raw(), order.filled.raw());
-  if (const Denial denial = rules::prices(terms, *c.instrument); denied(denial)) return denial;
-  return rules::flags(terms, now);
+    return deny(c.why, Reason::kQuantityTooSmall, terms.quantity.raw(), order.filled.raw());
+  if (rules::prices(c.why, terms, *c.instrument)) return true;
+  return rules::flags(c.why, terms, now);
 }
 
-Denial RiskChecker::judge(const ReplaceRequest& request, Timestamp now, Case& c,
-                          OrderTerms& terms) {
+bool RiskChecker::judge(const ReplaceRequest& request, Timestamp now, Case& c, OrderTerms& terms) {
   const Order* order = orders_->find(request.order);
-  if (order == nullptr) return deny(Reason::kUnknownOrder, static_cast<i128>(request.order.value));
+  if (order == nullptr)
+    return deny(c.why, Reason::kUnknownOrder, static_cast<i128>(request.order.value));
   if (!order->is_open())
-    return deny(Reason::kOrderNotOpen, static_cast<std::uint8_t>(order->state));
+    return deny(c.why, Reason::kOrderNotOpen, static_cast<std::uint8_t>(order->state));
   if (order->state == OrderState::kPendingReplace || order->state == OrderState::kPendingCancel ||
       order->state == OrderState::kUnknown)
-    return deny(Reason::kCommandInFlight, static_cast<std::uint8_t>(order->state));
+    return deny(c.why, Reason::kCommandInFlight, static_cast<std::uint8_t>(order->state));
   OrderRequest as_request{};
   as_request.instrument = order->instrument;
   as_request.account = order->account;
   as_request.strategy = order->strategy;
   as_request.venue = order->venue;
   as_request.side = order->side;
-  if (const Denial denial = resolve(as_request, c); denied(denial)) return denial;
+  make_room(order->instrument, order->account, order->strategy);
+  if (resolve(as_request, c)) return true;
   const bool is_held = order->state == OrderState::kHeld;
-  if (!is_held && !c.venue->replace) return deny(Reason::kTypeNotSupported);
+  if (!is_held && !c.venue->replace) return deny(c.why, Reason::kTypeNotSupported);
   terms = order->terms;
-  if (const Denial denial = replaced_terms(request, *order, now, c, terms); denied(denial))
-    return denial;
+  if (replaced_terms(request, *order, now, c, terms)) return true;
 
   c.terms = &terms;
   c.reserve = order->reserve_price;
@@ -66,11 +66,10 @@ Denial RiskChecker::judge(const ReplaceRequest& request, Timestamp now, Case& c,
   const bool only_less = terms.limit_price == order->terms.limit_price &&
                          terms.trigger_price == order->terms.trigger_price &&
                          c.open_quantity <= order->open_worst;
-  if (only_less || is_held) return pass();  // a held order is checked when it is released
-  grow();
+  if (only_less || is_held) return false;  // a held order is checked when it is released
   const Quantity before = order->open_worst;
   c.added = c.open_quantity > before ? c.open_quantity - before : Quantity::zero();
-  gather(c);
+  if (gather(c)) return true;
   c.opens_order = false;  // it has its place among the open orders already
   c.is_reducing = c.opposing > 0 && c.same_open <= c.opposing;
   // The larger of old and new, in quantity and in price, is what may fill until the venue answers.
@@ -81,11 +80,11 @@ Denial RiskChecker::judge(const ReplaceRequest& request, Timestamp now, Case& c,
 }
 
 // What the order adds to what is counted for it already.
-Denial RiskChecker::value_beyond(Case& c) const {
+bool RiskChecker::value_beyond(Case& c) const {
   i128 counted{}, at_old_price{};
   if (!OpenExposure::value(*c.instrument, c.counted_reserve, c.counted, counted) ||
       !OpenExposure::value(*c.instrument, c.counted_reserve, c.open_quantity, at_old_price))
-    return deny(Reason::kOverflow, c.open_quantity.raw(), c.counted_reserve.raw());
+    return deny(c.why, Reason::kOverflow, c.open_quantity.raw(), c.counted_reserve.raw());
   if (at_old_price > c.value) {
     c.reserve = c.counted_reserve;
     c.value = at_old_price;
@@ -96,13 +95,13 @@ Denial RiskChecker::value_beyond(Case& c) const {
     c.cash_added = OpenExposure::cash_need(rule, c.side, c.reserve, c.value) -
                    OpenExposure::cash_need(rule, c.side, c.counted_reserve, counted);
   }
-  return pass();
+  return false;
 }
 
 Decision<ReplaceRequest> RiskChecker::check(const ReplaceRequest& request, Timestamp now) {
   Case c;
   OrderTerms terms{};
-  if (const Denial denial = judge(request, now, c, terms); denied(denial)) return denial;
+  if (judge(request, now, c, terms)) return c.why;
   return {ApprovalKey{}, request, c.reserve};
 }
 
@@ -110,16 +109,15 @@ Decision<ReplaceRequest> RiskChecker::check(const ReplaceRequest& request, Times
 
 Decision<OrderRequest> RiskChecker::check_flatten(const OrderRequest& request, Timestamp now) {
   Case c;
-  if (const Denial denial = resolve(request, c); denied(denial)) return denial;
-  if (const Denial denial = rules::request(request, *c.instrument, *c.venue, now); denied(denial))
-    return denial;
-  grow();
+  make_room(request.instrument, request.account, request.strategy);
+  if (resolve(request, c)) return c.why;
+  if (rules::request(c.why, request, *c.instrument, *c.venue, now)) return c.why;
   c.added = c.open_quantity = request.terms.quantity;
-  gather(c);
+  if (gather(c)) return c.why;
   if (c.opposing == 0 || c.same_open > c.opposing)
-    return deny(Reason::kReduceOnlyViolation, c.same_open, c.opposing);
-  if (const Denial denial = rules::tradable(*c.instrument, c.mark, now); denied(denial))
-    return denial;
+    return Denial{Reason::kReduceOnlyViolation, Int128::from(c.same_open),
+                  Int128::from(c.opposing)};
+  if (rules::tradable(c.why, *c.instrument, c.mark, now)) return c.why;
   // A price makes the reserve; where there is none, the way out is not barred.
   Price reference = Price::zero();
   if (c.mark != nullptr && rules::reference_of(*c.mark, c.side, c.reference))

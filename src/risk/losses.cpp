@@ -15,7 +15,6 @@
 namespace keel {
 
 using detail::i128;
-using risk_detail::denied;
 
 namespace {
 
@@ -180,25 +179,18 @@ void RiskChecker::watch_peak(const Account& account, i128 equity, Emitter& emitt
 
 void RiskChecker::watch_breach(const Account& account, i128 equity, Emitter& emitter) {
   const AccountState& state = accounts_[account.id.value - 1u];
-  const auto act = [&](const Denial& denial, TradingState to) {
-    if (!denied(denial) || accounts_[account.id.value - 1u].state >= to) return;
-    change_state(account.id, to, denial.reason, denial.value, denial.limit, {}, emitter);
-  };
-  const i128 base = state.marks.day_base.wide();
-  const i128 peak = state.marks.peak.wide();
+  const i128 base = state.marks.day_base.wide(), peak = state.marks.peak.wide();
   const WholeRow& row = state.row;
-  if (row.has(Limit::kMaxDrawdown))
-    act(rules::loss(Reason::kDrawdown, peak, equity, row.at(Limit::kMaxDrawdown)),
-        limits_.on_drawdown);
-  if (row.has(Limit::kMaxDrawdownRate))
-    act(rules::loss_rate(Reason::kDrawdown, peak, equity, row.at(Limit::kMaxDrawdownRate)),
-        limits_.on_drawdown);
-  if (row.has(Limit::kMaxDailyLoss))
-    act(rules::loss(Reason::kDailyLoss, base, equity, row.at(Limit::kMaxDailyLoss)),
-        limits_.on_daily_loss);
-  if (row.has(Limit::kMaxDailyLossRate))
-    act(rules::loss_rate(Reason::kDailyLoss, base, equity, row.at(Limit::kMaxDailyLossRate)),
-        limits_.on_daily_loss);
+  Denial why{};
+  const auto hold = [&](Limit limit, auto rule, Reason reason, i128 from, TradingState to) {
+    if (!row.has(limit) || !rule(why, reason, from, equity, row.at(limit))) return;
+    if (accounts_[account.id.value - 1u].state < to)
+      change_state(account.id, to, why.reason, why.value, why.limit, {}, emitter);
+  };
+  hold(Limit::kMaxDrawdown, rules::loss, Reason::kDrawdown, peak, limits_.on_drawdown);
+  hold(Limit::kMaxDrawdownRate, rules::loss_rate, Reason::kDrawdown, peak, limits_.on_drawdown);
+  hold(Limit::kMaxDailyLoss, rules::loss, Reason::kDailyLoss, base, limits_.on_daily_loss);
+  hold(Limit::kMaxDailyLossRate, rules::loss_rate, Reason::kDailyLoss, base, limits_.on_daily_loss);
 }
 
 Status RiskChecker::reset_equity_marks(AccountId account, Timestamp now, std::string_view by,

@@ -58,6 +58,7 @@ void RiskChecker::set_capabilities(VenueId venue, const Capabilities& capabiliti
   KEEL_ASSERT(venue.value != 0, "a venue has an id");
   if (venues_.size() < venue.value) venues_.resize(venue.value);
   venues_[venue.value - 1u] = {true, capabilities};
+  known_.venues = static_cast<std::uint32_t>(venues_.size());
 }
 
 // ---- rows ----
@@ -67,6 +68,9 @@ void RiskChecker::grow_now() {
   while (accounts_.size() < directory_->accounts().size()) accounts_.emplace_back(limits_.messages);
   while (strategies_.size() <= directory_->strategy_count())
     strategies_.emplace_back(limits_.messages);
+  known_.instruments = static_cast<std::uint32_t>(registry_->size());
+  known_.accounts = static_cast<std::uint32_t>(accounts_.size());
+  known_.strategies = static_cast<std::uint32_t>(strategies_.size() - 1);
   rebuild_rows();
 }
 

@@ -56,19 +56,20 @@ class OpenExposure {
   // the price). false: more than kMaxOrderValue.
   [[nodiscard]] static bool value(const Instrument& instrument, Price price, Quantity quantity,
                                   detail::i128& result) {
-    detail::i128 wide{};
     if (instrument.multiplier.raw() == Quantity::kScale && !instrument.is_inverse()) [[likely]] {
-      wide = static_cast<detail::i128>(price.raw()) * quantity.raw();
-      if (wide > kMaxOrderValue || wide < -kMaxOrderValue) return false;
-      wide *= 10;
-    } else {
-      const auto raw = position_value(instrument, price, quantity);
-      if (!raw) return false;
-      wide = raw->wide();
+      const auto size = [](std::int64_t raw) {
+        const auto bits = static_cast<std::uint64_t>(raw);
+        return raw < 0 ? ~bits + 1 : bits;
+      };
+      const auto product = static_cast<detail::u128>(size(price.raw())) * size(quantity.raw());
+      result = static_cast<detail::i128>(product) * 10;  // 1e-9 x 1e-8 at 1e-18
+      return product <= static_cast<detail::u128>(kMaxOrderValue / 10);
     }
-    if (wide > kMaxOrderValue || wide < -kMaxOrderValue) return false;
+    const auto raw = position_value(instrument, price, quantity);
+    if (!raw) return false;
+    const detail::i128 wide = raw->wide();
     result = wide < 0 ? -wide : wide;
-    return true;
+    return wide <= kMaxOrderValue && wide >= -kMaxOrderValue;
   }
 
   // What a fill may take out of cash: the price of a purchase; of a sale only where the price is
@@ -95,6 +96,10 @@ class OpenExposure {
     const auto row = account.value - 1u, column = instrument.value - 1u;
     if (row >= rows_.size() || column >= rows_[row].instruments.size()) return nothing_;
     return rows_[row].instruments[column];
+  }
+  // The same without looking: of ids for which grow() has made room.
+  [[nodiscard]] const OpenOrders& known(AccountId account, InstrumentId instrument) const {
+    return rows_[account.value - 1u].instruments[instrument.value - 1u];
   }
   [[nodiscard]] const std::vector<OpenSums>& sums(AccountId account) const {
     const auto row = account.value - 1u;

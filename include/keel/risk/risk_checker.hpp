@@ -189,29 +189,30 @@ class RiskChecker {
     detail::i128 worst;
   };
 
-  [[nodiscard]] Denial resolve(const OrderRequest& request, Case& c) const;
-  [[nodiscard]] Denial judge(const OrderRequest& request, Timestamp now, OrderId held, Case& c);
-  [[nodiscard]] Denial judge(const ReplaceRequest& request, Timestamp now, Case& c,
-                             OrderTerms& terms);
-  [[nodiscard]] Denial replaced_terms(const ReplaceRequest& request, const Order& order,
-                                      Timestamp now, const Case& c, OrderTerms& terms) const;
-  void gather(Case& c) const;
+  [[nodiscard]] bool resolve(const OrderRequest& request, Case& c) const;
+  [[nodiscard]] bool judge(const OrderRequest& request, Timestamp now, OrderId held, Case& c);
+  [[nodiscard]] bool judge(const ReplaceRequest& request, Timestamp now, Case& c,
+                           OrderTerms& terms);
+  [[nodiscard]] bool replaced_terms(const ReplaceRequest& request, const Order& order,
+                                    Timestamp now, const Case& c, OrderTerms& terms) const;
+  [[nodiscard]] bool gather(Case& c) const;
   [[nodiscard]] std::int64_t linked_quantity(const OrderRequest& request) const;
-  [[nodiscard]] Denial weigh(Case& c, Timestamp now) const;
-  [[nodiscard]] Denial gates(const Case& c) const;
-  [[nodiscard]] Denial market(Case& c, Timestamp now) const;
-  [[nodiscard]] Denial value_of(Case& c) const;
-  [[nodiscard]] Denial value_beyond(Case& c) const;
-  [[nodiscard]] Denial sizes(const Case& c) const;
-  [[nodiscard]] Denial positions(const Case& c) const;
-  [[nodiscard]] Denial flow(const Case& c, Timestamp now) const;
-  [[nodiscard]] Denial account_rules(const Case& c) const;
-  [[nodiscard]] Denial losses(const Case& c, const Valuation& valuation) const;
-  [[nodiscard]] Denial add_up(const Case& c, Totals& totals) const;
-  [[nodiscard]] Denial exposures(const Case& c, const Valuation& valuation,
-                                 const Totals& totals) const;
-  [[nodiscard]] Denial funds(const Case& c, const Valuation& valuation, Totals& totals) const;
-  [[nodiscard]] Denial add_up_margin(const Case& c, Totals& totals) const;
+  [[nodiscard]] bool weigh(Case& c, Timestamp now) const;
+  [[nodiscard]] bool gates(const Case& c) const;
+  [[nodiscard]] bool market(Case& c, Timestamp now) const;
+  [[nodiscard]] bool value_of(Case& c) const;
+  [[nodiscard]] bool value_beyond(Case& c) const;
+  [[nodiscard]] bool sizes(const Case& c) const;
+  [[nodiscard]] bool positions(const Case& c) const;
+  [[nodiscard]] bool flow(const Case& c, Timestamp now) const;
+  [[nodiscard]] bool account_rules(const Case& c) const;
+  [[nodiscard]] bool losses(const Case& c, const Valuation& valuation) const;
+  [[nodiscard]] bool add_up(const Case& c, Totals& totals) const;
+  [[nodiscard]] bool exposures(const Case& c, const Valuation& valuation,
+                               const Totals& totals) const;
+  [[nodiscard]] bool funds(const Case& c, const Valuation& valuation, Totals& totals) const;
+  [[nodiscard]] bool add_others(const Case& c, detail::i128 more, Totals& totals) const;
+  [[nodiscard]] bool add_up_margin(const Case& c, Totals& totals) const;
   [[nodiscard]] Reason to_base(const Case& c, std::uint32_t currency, detail::i128 amount,
                                risk_detail::Sum& sum) const;
   [[nodiscard]] Reason add_converted(const Case& c, std::uint32_t currency, detail::i128 amount,
@@ -225,6 +226,12 @@ class RiskChecker {
         accounts_.size() != directory_->accounts().size() ||
         strategies_.size() != directory_->strategy_count() + 1) [[unlikely]]
       grow_now();
+  }
+  // Ids that were never seen: perhaps they were declared since.
+  void make_room(InstrumentId instrument, AccountId account, StrategyId strategy) {
+    if (instrument.value > known_.instruments || account.value > known_.accounts ||
+        strategy.value > known_.strategies) [[unlikely]]
+      grow();
   }
   void grow_now();
   void rebuild_rows();
@@ -261,6 +268,10 @@ class RiskChecker {
   mutable std::vector<FxRoute> routes_;         // a cache of the registry
   mutable std::size_t routed_ = 0;              // instruments that the routes know
 
+  struct Counts {  // sizes of the rows above, which cost divisions
+    std::uint32_t instruments = 0, accounts = 0, strategies = 0, venues = 0;
+  };
+  Counts known_;
   OpenExposure exposure_;
   ClientIds client_ids_;
   TradingState state_ = TradingState::kActive;

@@ -30,6 +30,16 @@ TEST_CASE("products are compared exactly in 192 bits") {
   const u128 above = (static_cast<u128>(1) << 64) + 1;
   CHECK(product_at_most(above, max, most, 1));
   CHECK_FALSE(product_at_most(above, max, most - 1, 1));
+  // On both sides of the short way: 2^94 and 2^33.
+  const u128 edge = static_cast<u128>(1) << 94;
+  const std::uint64_t narrow = std::uint64_t{1} << 33;
+  for (const u128 a : {edge - 1, edge, edge + 1})
+    for (const std::uint64_t x : {narrow - 1, narrow, narrow + 1}) {
+      CHECK(product_at_most(a, x, a, x));
+      CHECK(product_at_most(a - 1, x, a, x));
+      CHECK_FALSE(product_at_most(a, x, a - 1, x));
+      CHECK_FALSE(product_at_most(a, x, a, x - 1));
+    }
   Random random{1};
   for (int i = 0; i < 20'000; ++i) {
     // Small enough that 128 bits hold the products: the naive comparison.

@@ -563,8 +563,43 @@ TEST_CASE("numbers that do not fit are denied, never wrapped") {
   CHECK(desk.reason(desk.limit(desk.names.perp, Side::kBuy, huge, 1_px)) == Reason::kBuyingPower);
   // The position's own sum does not wrap either.
   desk.hold(desk.names.perp, huge, 0.01_px);
-  CHECK(desk.reason(desk.limit(desk.names.perp, Side::kBuy, huge, 0.01_px)) ==
-        Reason::kPositionLimit);
+  CHECK(desk.reason(desk.limit(desk.names.perp, Side::kBuy, huge, 0.01_px)) == Reason::kOverflow);
+}
+
+TEST_CASE("what may fill, and the position it may make, stay in the range of a quantity") {
+  RiskLimits none;
+  none.fee_buffer.reset();
+  Desk desk{none};
+  desk.quote(desk.names.perp, 0.01_px, 0.01_px);
+  const Quantity most = Quantity::max().floor_to(0.01_qty);
+  const auto buy = [&](Quantity quantity) {
+    return desk.limit(desk.names.perp, Side::kBuy, quantity, 0.01_px);
+  };
+  const OrderId open = desk.send(buy(most - 1_qty));
+  CHECK(desk.reason(buy(1_qty)) == Reason::kNone);
+  CHECK(desk.reason(buy(1.01_qty)) == Reason::kOverflow);
+  desk.accept(open);
+  CHECK(desk.reason(ReplaceRequest{open, most, std::nullopt, std::nullopt}) == Reason::kNone);
+  desk.fill(open, most - 1_qty, 0.01_px);
+  CHECK(desk.reason(buy(1_qty)) == Reason::kNone);
+  CHECK(desk.reason(buy(1.01_qty)) == Reason::kOverflow);
+  CHECK(desk.reason(desk.limit(desk.names.perp, Side::kSell, most, 0.01_px)) == Reason::kNone);
+}
+
+TEST_CASE("an instrument, an account and a strategy declared while running are known at once") {
+  Desk desk;
+  const AccountId late = *desk.names.directory.add_account(
+      "late", desk.names.venue, "USD", AccountKind::kMargin, AccountRealm::kSimulated);
+  const StrategyId third = *desk.names.directory.add_strategy("third");
+  const InstrumentId sol = desk.names.list("SOL/USD", InstrumentKind::kSpot, "SOL", "USD");
+  desk.pay(late, usd("1000"));
+  desk.quote(sol, 100_px, 100_px);
+  OrderRequest request = desk.limit(sol, Side::kBuy, 10_qty, 100_px).on(late);
+  request.strategy = third;
+  CHECK(desk.reason(request) == Reason::kNone);
+  desk.send(request);
+  CHECK(desk.reason(request) == Reason::kBuyingPower);
+  CHECK(desk.risk.open_orders(late) == 1);
 }
 
 TEST_CASE("limits that are not set cost nothing and deny nothing") {

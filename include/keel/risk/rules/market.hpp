@@ -8,29 +8,27 @@
 
 namespace keel::rules {
 
-using risk_detail::denied;
 using risk_detail::deny;
 using risk_detail::i128;
-using risk_detail::pass;
 
 // Denial: the status.
-[[nodiscard]] inline Denial tradable(const Instrument& instrument, const Mark* mark,
-                                     Timestamp now) {
+[[nodiscard]] inline bool tradable(Denial& why, const Instrument& instrument, const Mark* mark,
+                                   Timestamp now) {
   switch (instrument.kind) {
     case InstrumentKind::kIndex:
     case InstrumentKind::kSynthetic:
-    case InstrumentKind::kContinuousFuture: return deny(Reason::kInstrumentNotTradable);
+    case InstrumentKind::kContinuousFuture: return deny(why, Reason::kInstrumentNotTradable);
     default: break;
   }
   if (instrument.expiry.ns != 0 && now >= instrument.expiry)
-    return deny(Reason::kInstrumentNotTradable,
+    return deny(why, Reason::kInstrumentNotTradable,
                 static_cast<std::uint8_t>(InstrumentStatus::kExpired));
-  if (mark == nullptr) return pass();
+  if (mark == nullptr) return false;
   // A status that was never told (zero) is no obstacle: most feeds send none.
   if (mark->status == InstrumentStatus::kHalted || mark->status == InstrumentStatus::kClosed ||
       mark->status == InstrumentStatus::kExpired)
-    return deny(Reason::kInstrumentNotTradable, static_cast<std::uint8_t>(mark->status));
-  return pass();
+    return deny(why, Reason::kInstrumentNotTradable, static_cast<std::uint8_t>(mark->status));
+  return false;
 }
 
 // As Marks::reference: the touch that the order would take, else the last trade, else the mark
@@ -58,42 +56,57 @@ using risk_detail::pass;
 
 // Denials: the reference's age and the largest allowed (nanoseconds); a crossed market: bid and ask
 // (raw Price). `max_age_ns`: negative is no limit.
-[[nodiscard]] inline Denial reference(const Mark* mark, Side side, Timestamp now,
-                                      std::int64_t max_age_ns, ReferencePrice& found) {
+[[nodiscard]] inline bool reference(Denial& why, const Mark* mark, Side side, Timestamp now,
+                                    std::int64_t max_age_ns, ReferencePrice& found) {
   const std::int64_t told = max_age_ns < 0 ? 0 : max_age_ns;
   if (mark == nullptr || !reference_of(*mark, side, found))
-    return deny(Reason::kNoReferencePrice, 0, told);
+    return deny(why, Reason::kNoReferencePrice, 0, told);
   const std::int64_t age = age_ns(now, found.time);
-  if (mark->has(Mark::kGapped)) return deny(Reason::kMarketGap, age, told);
-  if (mark->is_crossed()) return deny(Reason::kCrossedMarket, mark->bid.raw(), mark->ask.raw());
+  if (mark->has(Mark::kGapped)) return deny(why, Reason::kMarketGap, age, told);
+  if (mark->is_crossed())
+    return deny(why, Reason::kCrossedMarket, mark->bid.raw(), mark->ask.raw());
   if (max_age_ns >= 0 && age > max_age_ns)
-    return deny(Reason::kStaleReferencePrice, age, max_age_ns);
-  return pass();
+    return deny(why, Reason::kStaleReferencePrice, age, max_age_ns);
+  return false;
 }
 
-// The part of |reference| that `price` lies above it, rounded up (for telling).
-[[nodiscard]] inline i128 deviation(i128 distance, Price reference) {
-  const i128 base = reference.is_negative() ? -static_cast<i128>(reference.raw()) : reference.raw();
-  if (base == 0) return std::numeric_limits<std::int64_t>::max();
-  return (distance * Rate::kScale + base - 1) / base;
-}
+// How far a price lies from its reference, as a part of |reference|.
+struct Deviation {
+  i128 distance;
+  std::int64_t from;
+
+  // One multiplication of words where the distance is one, as it is for all but absurd prices.
+  [[nodiscard]] bool at_most(Rate limit) const {
+    const auto narrow = static_cast<std::int64_t>(distance);
+    const i128 base = from < 0 ? -static_cast<i128>(from) : from;
+    if (narrow == distance) [[likely]]
+      return static_cast<i128>(narrow) * Rate::kScale <= base * limit.raw();
+    return distance * Rate::kScale <= base * limit.raw();
+  }
+  // As a raw Rate, rounded up (for telling).
+  [[nodiscard]] i128 rate() const {
+    const i128 base = from < 0 ? -static_cast<i128>(from) : from;
+    if (base == 0) return std::numeric_limits<std::int64_t>::max();
+    return (distance * Rate::kScale + base - 1) / base;
+  }
+};
 
 // Not more than `limit` worse than the reference: above it for a buy, below it for a sell.
 // Denial: the deviation and its limit (raw Rate).
-[[nodiscard]] inline Denial price_collar(Side side, Price price, Price reference, Rate limit) {
-  const i128 distance = (static_cast<i128>(price.raw()) - reference.raw()) * sign(side);
-  const i128 base = reference.is_negative() ? -static_cast<i128>(reference.raw()) : reference.raw();
-  if (distance * Rate::kScale <= base * limit.raw()) return pass();
-  return deny(Reason::kPriceCollar, deviation(distance, reference), limit.raw());
+[[nodiscard]] inline bool price_collar(Denial& why, Side side, Price price, Price reference,
+                                       Rate limit) {
+  const i128 above = static_cast<i128>(price.raw()) - reference.raw();
+  const Deviation deviation{side == Side::kBuy ? above : -above, reference.raw()};
+  if (deviation.at_most(limit)) return false;
+  return deny(why, Reason::kPriceCollar, deviation.rate(), limit.raw());
 }
 
 // Not more than `limit` away from the reference, either way.
-[[nodiscard]] inline Denial price_distance(Price price, Price reference, Rate limit) {
-  const i128 difference = static_cast<i128>(price.raw()) - reference.raw();
-  const i128 distance = difference < 0 ? -difference : difference;
-  const i128 base = reference.is_negative() ? -static_cast<i128>(reference.raw()) : reference.raw();
-  if (distance * Rate::kScale <= base * limit.raw()) return pass();
-  return deny(Reason::kPriceCollar, deviation(distance, reference), limit.raw());
+[[nodiscard]] inline bool price_distance(Denial& why, Price price, Price reference, Rate limit) {
+  const i128 above = static_cast<i128>(price.raw()) - reference.raw();
+  const Deviation deviation{above < 0 ? -above : above, reference.raw()};
+  if (deviation.at_most(limit)) return false;
+  return deny(why, Reason::kPriceCollar, deviation.rate(), limit.raw());
 }
 
 // The price of the larger size.
