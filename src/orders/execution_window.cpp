@@ -33,12 +33,19 @@ std::uint64_t ExecutionWindow::hash(AccountId account, Side side, const Executio
 
 std::uint32_t ExecutionWindow::place(AccountId account, Side side, InstrumentId instrument,
                                      const ExecutionId& id) const {
-  const std::uint32_t at = index_.find(hash(account, side, id), [&](std::uint32_t slot) {
+  std::uint32_t at = SlotIndex::kNone;
+  bool is_one = true;
+  (void)index_.find(hash(account, side, id), [&](std::uint32_t slot) {
     const Execution& known = ring_[slot];
-    return known.account == account && known.side == side &&
-           (instrument.value == 0 || known.instrument == instrument) && known.id == id;
+    if (known.account != account || known.side != side || !(known.id == id) ||
+        (instrument.value != 0 && known.instrument != instrument))
+      return false;
+    is_one = at == SlotIndex::kNone;
+    at = slot;
+    return instrument.value != 0 || !is_one;  // without an instrument there may be another
   });
-  if (at == SlotIndex::kNone || (ring_[at].flags & Execution::kAlias) == 0) return at;
+  if (at == SlotIndex::kNone || !is_one) return SlotIndex::kNone;
+  if ((ring_[at].flags & Execution::kAlias) == 0) return at;
   const std::uint64_t serial = ring_[at].alias_of;
   if (serial >= count_ || count_ - serial > capacity_) return SlotIndex::kNone;
   return static_cast<std::uint32_t>(serial & (capacity_ - 1));

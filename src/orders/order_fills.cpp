@@ -97,6 +97,7 @@ void OrderManager::on_foreign_fill(const OrderReport& report, Emitter& emitter) 
   if (can_create() == Reason::kNone) {
     if (const std::uint32_t at = adopt(report, emitter); at != kNoSlot) {
       on_fill(at, report, emitter);
+      if (is_snapshot(report)) is_old_.set(at);
       return anomaly(slots_[at], report, why, emitter);
     }
   }
@@ -115,7 +116,8 @@ void OrderManager::on_foreign_fill(const OrderReport& report, Emitter& emitter) 
 
 // ---- by reference to a fill ----
 
-// The fill that a report names. Where it does not say the side, either.
+// The fill that a report names. Where it does not say the side or the instrument, the only one of
+// that name.
 const Execution* OrderManager::execution_of(const OrderReport& report) const {
   const ExecutionId& id = report.reference.empty() ? report.execution : report.reference;
   if (id.empty()) return nullptr;
@@ -125,11 +127,12 @@ const Execution* OrderManager::execution_of(const OrderReport& report) const {
     account = order->account;
     if (instrument.value == 0) instrument = order->instrument;
   }
-  for (const Side side : {Side::kBuy, Side::kSell}) {
-    if (has(report, OrderReport::kHasSide) && side != report.side) continue;
-    if (const Execution* fill = executions_.find(account, side, instrument, id)) return fill;
-  }
-  return nullptr;
+  if (has(report, OrderReport::kHasSide))
+    return executions_.find(account, report.side, instrument, id);
+  const Execution* bought = executions_.find(account, Side::kBuy, instrument, id);
+  const Execution* sold = executions_.find(account, Side::kSell, instrument, id);
+  if (bought != nullptr && sold != nullptr) return nullptr;
+  return bought != nullptr ? bought : sold;
 }
 
 OrderRecord OrderManager::about_execution(const Execution& fill, RecordKind kind) const {

@@ -33,6 +33,7 @@ std::uint32_t OrderManager::claim(const OrderRecord& record) {
     stop_waiting(at);
   }
   is_listed_.clear(at);
+  is_old_.clear(at);
   slots_[at] = detail::OrderSlots::blank();
   Slot& slot = slots_[at];
   Order& order = slot.order;
@@ -87,11 +88,16 @@ void OrderManager::apply(std::uint32_t at, const OrderRecord& record) {
   if (is_terminal(order.state)) slot.flying &= static_cast<std::uint8_t>(~Slot::kSubmitFlies);
   if (!slot.flies(Slot::kReplaceFlies)) order.pending_terms = {};
   if (order.state != OrderState::kUnknown) slot.ended = OrderState::kNone;
-  const bool presumed = is_terminal(order.state) && (record.reason == Reason::kMissingAtVenue ||
-                                                     record.reason == Reason::kVenueUnknownOrder);
-  slot.marks &= static_cast<std::uint8_t>(~Slot::kPresumed);
-  if (presumed) slot.marks |= Slot::kPresumed;
-  slots_.set_open(at, !is_terminal(order.state));
+  const bool has_ended = is_terminal(order.state);
+  if (order.state != OrderState::kUnknown)
+    slot.marks &= static_cast<std::uint8_t>(~Slot::kCancelRepeated);
+  if (!has_ended)
+    slot.marks &= static_cast<std::uint8_t>(~Slot::kPresumed);
+  else if (!is_terminal(record.state_before) && (record.reason == Reason::kMissingAtVenue ||
+                                                 record.reason == Reason::kVenueUnknownOrder))
+    slot.marks |= Slot::kPresumed;
+  if (has_ended) is_listed_.clear(at);
+  slots_.set_open(at, !has_ended);
   note_names(at, record);
   schedule(at, record);
   if (slot.is_linked()) {

@@ -12,20 +12,21 @@ using detail::kNoSlot;
 using detail::ShownTerms;
 
 void OrderManager::on_status(std::uint32_t at, const OrderReport& report, Emitter& emitter) {
-  if (is_snapshot(report)) is_listed_.set(at);
   switch (report.status) {
     case OrderState::kSubmitted:
     case OrderState::kWorking:
     case OrderState::kPendingReplace:
     case OrderState::kPendingCancel:
       on_listed_open(at, report, emitter);
-      return compare_filled(at, report, emitter);
+      compare_filled(at, report, emitter);
+      break;
     case OrderState::kFilled:
     case OrderState::kCanceled:
     case OrderState::kRejected:
-    case OrderState::kExpired: return on_ended(at, report, report.status, emitter);
+    case OrderState::kExpired: on_ended(at, report, report.status, emitter); break;
     default: return anomaly(slots_[at], report, Reason::kInvalidField, emitter);
   }
+  if (is_snapshot(report) && slots_.is_open(at)) is_listed_.set(at);
 }
 
 void OrderManager::on_listed_open(std::uint32_t at, const OrderReport& report, Emitter& emitter) {
@@ -105,10 +106,9 @@ void OrderManager::on_snapshot_end(const OrderReport& report, Emitter& emitter) 
   for (std::size_t i = 0; i < config_.number_venues.size(); ++i)
     if (config_.number_venues[i] == report.venue && report.venue_number > number_floors_[i])
       number_floors_[i] = report.venue_number;
-  Timestamp asked_at = report.header.ts_event;
+  const Timestamp asked = asked_at(report);
   for (Listing& listing : listings_) {
     if (!(listing.account == report.account) || !(listing.venue == report.venue)) continue;
-    asked_at = listing.asked_at;
     listing = listings_.back();
     listings_.pop_back();
     break;
@@ -119,10 +119,19 @@ void OrderManager::on_snapshot_end(const OrderReport& report, Emitter& emitter) 
         (report.venue.value != 0 && !(order.venue == report.venue)))
       return;
     const bool is_listed = is_listed_.test(at);
+    const Timestamp heard = is_old_.test(at) ? Timestamp{0} : order.updated;
     is_listed_.clear(at);
-    if (!is_listed && absence_counts(order, asked_at))
+    is_old_.clear(at);
+    if (!is_listed && absence_counts(order, heard, asked))
       on_not_known(at, report, Reason::kMissingAtVenue, emitter);
   });
+}
+
+// When the list that a report belongs to was asked for.
+Timestamp OrderManager::asked_at(const OrderReport& report) const {
+  for (const Listing& listing : listings_)
+    if (listing.account == report.account && listing.venue == report.venue) return listing.asked_at;
+  return report.header.ts_event;
 }
 
 // ---- orders that are not ours ----

@@ -18,7 +18,8 @@ OrderManager::OrderManager(const OrderManagerConfig& config, const InstrumentReg
       number_floors_(config.number_venues.size(), 1),
       dirty_(config.slots),
       retries_(config.slots),
-      is_listed_(config.slots) {
+      is_listed_(config.slots),
+      is_old_(config.slots) {
   KEEL_ASSERT(config.engine <= OrderId::kMaxEngine && config.run <= OrderId::kMaxRun,
               "engine or run number out of range");
   listings_.reserve(64);

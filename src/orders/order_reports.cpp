@@ -46,6 +46,11 @@ void OrderManager::on_report(const OrderReport& report, Emitter& emitter) {
   }
   const std::uint32_t at = resolve(report);
   if (at == kNoSlot) return on_foreign(report, emitter);
+  // What a snapshot says of an order is no news of it: it can still be missing from the list.
+  if (!detail::is_snapshot(report))
+    is_old_.clear(at);
+  else if (slots_[at].order.updated < asked_at(report))
+    is_old_.set(at);
   switch (report.kind) {
     case ReportKind::kAccepted: return on_accepted(at, report, emitter);
     case ReportKind::kRejected: return on_ended(at, report, OrderState::kRejected, emitter);

@@ -64,6 +64,7 @@ bool OrderManager::rebuild() {
     const Slot& slot = slots_[at];
     const Order& order = slot.order;
     is_listed_.clear(at);
+    is_old_.clear(at);
     if (order.id.is_none()) continue;
     using detail::OpenTable;
     account_open_.add(OpenTable::key(order.account, order.instrument), order.side,

@@ -4,12 +4,12 @@
 
 namespace keel {
 
-bool absence_counts(const Order& order, Timestamp asked_at) {
+bool absence_counts(const Order& order, Timestamp heard_at, Timestamp asked_at) {
   switch (order.state) {
-    case OrderState::kUnknown: return order.updated < asked_at;
+    case OrderState::kUnknown: return heard_at < asked_at;
     case OrderState::kWorking:
     case OrderState::kPendingReplace:
-    case OrderState::kPendingCancel: return order.is_seen() && order.updated < asked_at;
+    case OrderState::kPendingCancel: return order.is_seen() && heard_at < asked_at;
     default: return false;
   }
 }
@@ -31,12 +31,31 @@ struct Names {
     std::sort(ours.begin(), ours.end());
     std::sort(theirs.begin(), theirs.end());
   }
-  [[nodiscard]] bool has(const Order& order) const {
-    return std::binary_search(ours.begin(), ours.end(), order.id.value) ||
-           (!order.venue_order_id.empty() &&
-            std::binary_search(theirs.begin(), theirs.end(), order.venue_order_id));
+  explicit Names(std::span<const Order> orders) {
+    for (const Order& order : orders) {
+      ours.push_back(order.id.value);
+      if (!order.venue_order_id.empty()) theirs.push_back(order.venue_order_id);
+    }
+    std::sort(ours.begin(), ours.end());
+    std::sort(theirs.begin(), theirs.end());
+  }
+  [[nodiscard]] bool has(OrderId id, const VenueOrderId& name) const {
+    return (!id.is_none() && std::binary_search(ours.begin(), ours.end(), id.value)) ||
+           (!name.empty() && std::binary_search(theirs.begin(), theirs.end(), name));
   }
 };
+
+OrderReport not_known(const VenueListing& listing, InstrumentId instrument, OrderId id) {
+  OrderReport report = make_record<OrderReport>(RecordKind::kOrderReport);
+  report.header.flags = OrderReport::kSnapshot;
+  report.header.instrument = instrument;
+  report.kind = ReportKind::kUnknownOrder;
+  report.order = id;
+  report.account = listing.account;
+  report.venue = listing.venue;
+  report.reason = Reason::kMissingAtVenue;
+  return report;
+}
 
 }  // namespace
 
@@ -49,20 +68,20 @@ void reconcile(std::span<const Order> open, const VenueListing& listing,
   out.insert(out.end(), listing.statuses.begin(), listing.statuses.end());
   for (OrderReport& report : out) report.header.flags |= OrderReport::kSnapshot;
 
-  const Names listed{listing.statuses};
+  const Names listed{listing.statuses}, known{open};
   for (const Order& order : open) {
     if (!(order.account == listing.account) || !(order.venue == listing.venue) ||
-        !order.is_open() || listed.has(order))
+        !order.is_open() || listed.has(order.id, order.venue_order_id))
       continue;
-    if (!absence_counts(order, listing.asked_at)) continue;
-    OrderReport missing = make_record<OrderReport>(RecordKind::kOrderReport);
-    missing.header.flags = OrderReport::kSnapshot;
-    missing.header.instrument = order.instrument;
-    missing.kind = ReportKind::kUnknownOrder;
-    missing.order = order.id;
-    missing.account = order.account;
-    missing.venue = order.venue;
-    missing.reason = Reason::kMissingAtVenue;
+    if (absence_counts(order, order.updated, listing.asked_at))
+      out.push_back(not_known(listing, order.instrument, order.id));
+  }
+  for (const OrderReport& fill : listing.fills) {
+    if (listed.has(fill.order, fill.venue_order_id) || known.has(fill.order, fill.venue_order_id))
+      continue;
+    OrderReport missing = not_known(listing, fill.header.instrument, fill.order);
+    missing.venue_order_id = fill.venue_order_id;
+    missing.client_id = fill.client_id;
     out.push_back(missing);
   }
 }

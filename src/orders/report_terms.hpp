@@ -37,8 +37,9 @@ inline ShownTerms shown(OrderTerms old_terms, OrderTerms new_terms, const OrderR
   return is_new ? ShownTerms::kNew : ShownTerms::kNeither;
 }
 
+// All of these fields.
 [[nodiscard]] inline bool has(const OrderReport& report, std::uint16_t present) {
-  return (report.present & present) != 0;
+  return (report.present & present) == present;
 }
 [[nodiscard]] inline bool is_snapshot(const OrderReport& report) {
   return (report.header.flags & OrderReport::kSnapshot) != 0;

@@ -45,7 +45,7 @@ class ExecutionWindow {
   }
 
   // Null: not among the last N. A later name of a corrected execution leads to the execution.
-  // `instrument` 0: any.
+  // `instrument` 0: whichever it is, if there is only one of that name.
   [[nodiscard]] const Execution* find(AccountId account, Side side, InstrumentId instrument,
                                       const ExecutionId& id) const;
   // The facts about fills, as they are folded.

@@ -205,6 +205,7 @@ class OrderManager {
   void on_listed_open(std::uint32_t at, const OrderReport& report, Emitter& emitter);
   void on_not_known(std::uint32_t at, const OrderReport& report, Reason why, Emitter& emitter);
   void on_snapshot_end(const OrderReport& report, Emitter& emitter);
+  [[nodiscard]] Timestamp asked_at(const OrderReport& report) const;
   void on_foreign(const OrderReport& report, Emitter& emitter);
   std::uint32_t adopt(const OrderReport& report, Emitter& emitter);
 
@@ -264,7 +265,8 @@ class OrderManager {
   std::vector<Listing> listings_;
   std::vector<std::uint64_t> number_floors_;
   detail::SlotQueue dirty_, retries_;
-  detail::SlotBits is_listed_;
+  detail::SlotBits is_listed_;  // open in the snapshot that is coming in
+  detail::SlotBits is_old_;     // adopted from an old execution in it: open only if listed
   Timestamp now_{0};
 };
 
