@@ -34,6 +34,12 @@ class SimCore {
   void on_market(const RecordHeader& record, Timestamp exchange_time);
   const RecordHeader* next_report(Timestamp up_to);
   void cut(Timestamp time, Duration down);
+  [[nodiscard]] std::uint64_t executions() const { return next_execution_ - 1; }
+  [[nodiscard]] const sim_detail::Execution* execution(std::uint64_t number) const {
+    if (number == 0) return nullptr;
+    const auto& made = executions_[(number - 1) % executions_.size()];
+    return made.number == number ? &made : nullptr;
+  }
 
   SimConfig config;
   sim_detail::SimAccounts accounts;

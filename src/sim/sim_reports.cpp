@@ -308,7 +308,7 @@ void SimCore::cut(Timestamp time, Duration down) {
 void SimCore::answer_snapshot(AccountId account) {
   const auto concerns = [&](const SimOrder& order) {
     return order.account == account && order.state != OrderState::kNone &&
-           (order.is_open() || !order.end_delivered);
+           (order.is_open() || !order.end_delivered || config.snapshot_of_everything);
   };
   const std::uint64_t remembered = executions_.size();
   std::uint64_t number = next_execution_ > remembered ? next_execution_ - remembered : 1;
@@ -317,9 +317,10 @@ void SimCore::answer_snapshot(AccountId account) {
     if (execution.account != account) continue;
     const Slot slot = by_id_.find(execution.order.value);
     const bool wanted = slot != FlatMap::kNone && concerns(orders_[slot]);
-    const bool owes_fee = config.fee_delay && execution.has_fee != 0 && !execution.fee_delivered;
+    const bool owes_fee = config.fee_delay && execution.has_fee != 0 &&
+                          (!execution.fee_delivered || config.snapshot_of_everything);
     if (owes_fee) tell_fee(execution);
-    if (!wanted && execution.delivered != 0) continue;
+    if (!wanted && execution.delivered != 0 && !config.snapshot_of_everything) continue;
     OrderReport report = report_of(execution);
     report.header.flags |= OrderReport::kSnapshot;
     tell(report, kNone, execution.number);

@@ -125,6 +125,13 @@ std::optional<Money> SimVenue::balance(AccountId account, const Currency& curren
   return core_->accounts.balance(account, currency);
 }
 std::size_t SimVenue::open_orders() const { return core_->open_orders; }
+std::uint64_t SimVenue::executions() const { return core_->executions(); }
+std::optional<SimExecution> SimVenue::execution(std::uint64_t number) const {
+  const sim_detail::Execution* made = core_->execution(number);
+  if (made == nullptr) return std::nullopt;
+  return SimExecution{made->number, made->order,    made->account, made->instrument,
+                      made->side,   made->quantity, made->price};
+}
 const SimStats& SimVenue::stats() const { return core_->stats; }
 
 }  // namespace keel

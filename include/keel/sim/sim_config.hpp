@@ -67,6 +67,9 @@ struct SimConfig {
   std::vector<SimBalance> balances;
   const VenueDay* day = nullptr;  // must outlive the venue
   FaultPlan faults;
+  // A snapshot tells every order and execution that is remembered, as venues do that list a whole
+  // day, and not only what was not delivered: for engines that may lose what they were told.
+  bool snapshot_of_everything = false;
 
   // Room that is made at the start; within it nothing is allocated later. More levels and messages
   // are carried too, by allocating; more orders are rejected.

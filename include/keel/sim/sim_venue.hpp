@@ -35,6 +35,18 @@ struct SimStats {
   std::uint64_t dropped_commands, dropped_reports, disconnects;
 };
 
+// One execution as the venue has it: the truth that an engine's fills are held against. Its id in
+// reports is "<prefix>-E<number>".
+struct SimExecution {
+  std::uint64_t number;
+  OrderId order;
+  AccountId account;
+  InstrumentId instrument;
+  Side side;
+  Quantity quantity;
+  Price price;
+};
+
 class SimCore;
 
 class SimVenue final : public Venue {
@@ -78,6 +90,10 @@ class SimVenue final : public Venue {
   // What is left of a configured balance. nullopt: none was configured.
   [[nodiscard]] std::optional<Money> balance(AccountId account, const Currency& currency) const;
   [[nodiscard]] std::size_t open_orders() const;
+  // Executions so far; their numbers are 1 to this.
+  [[nodiscard]] std::uint64_t executions() const;
+  // nullopt: not made yet, or forgotten (the last SimConfig::max_executions are remembered).
+  [[nodiscard]] std::optional<SimExecution> execution(std::uint64_t number) const;
   [[nodiscard]] const SimStats& stats() const;
 
  private:

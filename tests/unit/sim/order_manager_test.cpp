@@ -209,6 +209,31 @@ TEST_CASE("without faults the order manager and the venue agree on everything, a
   }
 }
 
+TEST_CASE(
+    "the venue's list of executions is what the order manager booked, and can be told again") {
+  SimConfig config = config_of(5, false);
+  config.snapshot_of_everything = true;
+  Desk desk{config};
+  trade_at_random(desk, 5);
+  desk.run(at_ms(10'000));
+  Quantity position = Quantity::zero();
+  for (std::uint64_t n = 1; n <= desk.venue.executions(); ++n) {
+    const auto made = desk.venue.execution(n);
+    REQUIRE(made.has_value());
+    CHECK(made->number == n);
+    position = made->side == Side::kBuy ? position + made->quantity : position - made->quantity;
+  }
+  REQUIRE(desk.venue.executions() > 20);
+  CHECK_FALSE(desk.venue.execution(0).has_value());
+  CHECK_FALSE(desk.venue.execution(desk.venue.executions() + 1).has_value());
+  CHECK(position == desk.position);
+  const auto before = desk.venue.stats().reports;
+  desk.ask();
+  desk.run(at_ms(12'000));
+  CHECK(desk.venue.stats().reports - before > desk.venue.executions());
+  CHECK(desk.position == position);
+}
+
 TEST_CASE("whatever went wrong, after a snapshot no fill is lost or doubled and no fate unknown") {
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
     Desk desk{config_of(seed, true)};
