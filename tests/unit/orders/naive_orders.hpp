@@ -481,7 +481,8 @@ class NaiveOrders {
       const OrderState state = order.state();
       const bool counts = state == OrderState::kUnknown ||
                           (order.seen && state != OrderState::kSubmitted && !order.held);
-      if (old_.erase(id) == 0 && (!counts || !(order.updated < said.header.ts_event))) continue;
+      const bool is_old = old_.erase(id) != 0 || order.updated < said.header.ts_event;
+      if (!counts || !is_old) continue;
       not_known(order, said);
     }
     listed_.clear();
