@@ -6,7 +6,9 @@
 #include <keel/portfolio/ledger.hpp>
 #include <keel/portfolio/lot_book.hpp>
 
-#include "naive.hpp"
+#include <naive_portfolio.hpp>
+
+#include "books.hpp"
 
 using namespace books;
 using naive::wide;
@@ -23,7 +25,7 @@ struct Rig {
   Ledger ledger{desk.world.registry, desk.world.directory};
   LotBook lots{LotMethod::kAverage, desk.world.registry, desk.world.directory};
   LotBook fifo{LotMethod::kFifo, desk.world.registry, desk.world.directory};
-  naive::Model model{desk.world, {}, {}, {}, {}};
+  naive::Model model{desk.world.registry, desk.world.directory, {}, {}, {}, {}};
   std::vector<Booked> fills;
   Random random;
   bool hedging;

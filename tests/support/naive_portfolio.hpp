@@ -3,10 +3,15 @@
 #pragma once
 
 #include <map>
+#include <string>
 #include <tuple>
 #include <vector>
 
-#include "books.hpp"
+#include <keel/model/account.hpp>
+#include <keel/model/instrument_registry.hpp>
+#include <keel/model/order_records.hpp>
+#include <keel/model/system_records.hpp>
+#include <keel/portfolio/position.hpp>
 
 namespace naive {
 
@@ -99,7 +104,8 @@ inline State evaluate(const std::vector<Op>& ops, const Instrument& instrument) 
 struct Model {
   // account, instrument, strategy (-1: the account's own)
   using Key = std::tuple<int, int, int>;
-  const books::World& world;
+  const InstrumentRegistry& registry;
+  const Directory& directory;
   std::map<Key, std::vector<Op>> ops;
   std::map<std::pair<int, std::string>, wide> cash, fees;            // by account and currency
   std::map<std::tuple<int, std::string, ChangeKind>, wide> brought;  // cash from outside
@@ -117,11 +123,11 @@ struct Model {
   }
 
   void fee(const OrderRecord& record, int fill, bool back) {
-    const Instrument& instrument = world.registry.get(record.header.instrument);
+    const Instrument& instrument = registry.get(record.header.instrument);
     const wide amount = back ? -record.fee.wide() : record.fee.wide();
     if (record.fee_currency.empty()) return;
     const bool full =
-        cash_rule(instrument, world.directory.account(record.account)->kind) == CashRule::kFull;
+        cash_rule(instrument, directory.account(record.account)->kind) == CashRule::kFull;
     const bool in_kind =
         full && record.fee_currency == instrument.base &&
         (instrument.kind == InstrumentKind::kSpot || instrument.kind == InstrumentKind::kFxPair);
@@ -157,7 +163,7 @@ struct Model {
   }
   [[nodiscard]] State state(AccountId account, InstrumentId instrument, int strategy) const {
     const auto found = ops.find({account.value, static_cast<int>(instrument.value), strategy});
-    return found == ops.end() ? State{} : evaluate(found->second, world.registry.get(instrument));
+    return found == ops.end() ? State{} : evaluate(found->second, registry.get(instrument));
   }
   // Everything that reached cash in this currency.
   [[nodiscard]] wide cash_of(AccountId account, const Currency& currency) const {
@@ -165,10 +171,10 @@ struct Model {
     wide sum = direct == cash.end() ? 0 : direct->second;
     for (const auto& [key, list] : ops) {
       const auto& [owner, id, strategy] = key;
-      const Instrument& instrument = world.registry.get({static_cast<std::uint32_t>(id)});
+      const Instrument& instrument = registry.get({static_cast<std::uint32_t>(id)});
       if (owner != account.value || strategy != -1 || !(instrument.settlement == currency))
         continue;
-      if (cash_rule(instrument, world.directory.account(account)->kind) == CashRule::kFull) {
+      if (cash_rule(instrument, directory.account(account)->kind) == CashRule::kFull) {
         for (const Op& op : list)
           if (op.kind == Op::kTrade) sum -= value(instrument, op.price, op.quantity);
       } else {

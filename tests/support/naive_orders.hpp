@@ -87,6 +87,7 @@ struct NaiveOrder {
 class NaiveOrders {
  public:
   std::map<std::uint64_t, NaiveOrder> orders;
+  std::uint32_t instruments = 2;  // known ones: ids 1 to this
 
   NaiveOrder* find(OrderId id) {
     const auto found = orders.find(id.value);
@@ -498,7 +499,7 @@ class NaiveOrders {
     // The only execution of that name among those that the report can mean.
     std::set<Key> meant;
     for (const Side side : {Side::kBuy, Side::kSell})
-      for (const std::uint32_t each : {1u, 2u}) {
+      for (std::uint32_t each = 1; each <= instruments; ++each) {
         if (has(said, OrderReport::kHasSide) && said.side != side) continue;
         if (instrument != 0 && each != instrument) continue;
         const Key key{account, side, each, name};
@@ -534,7 +535,7 @@ class NaiveOrders {
       is_open = said.status >= OrderState::kSubmitted && said.status <= OrderState::kPendingCancel;
     const std::uint32_t instrument = said.header.instrument.value;
     if (!is_open || !has(said, OrderReport::kHasSide) || said.account.value == 0 ||
-        instrument < 1 || instrument > 2)
+        instrument < 1 || instrument > instruments)
       return;
     const Quantity last = is_fill ? said.last_quantity : 0_qty;
     const Quantity sum = has(said, OrderReport::kHasFilled) ? said.filled : 0_qty;
