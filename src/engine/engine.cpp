@@ -99,7 +99,8 @@ void Engine::on(const RecordHeader& input) {
       default: break;  // recorded for those who read the journal
     }
   }
-  settle();
+  // Market data that led to no fact leaves nothing to settle.
+  if (facts_in_transaction_ || !is_market(input.kind)) settle();
   commit();
   if (!snapshots_wanted_.empty()) request_snapshots();
 }
@@ -270,13 +271,13 @@ void Engine::on_market(const RecordHeader& input) {
   if (at >= feeds_.size()) return;
   switch (input.kind) {
     case RecordKind::kQuote:
-      build_bars(input, at);
+      if (!feeds_[at].series.empty()) build_bars(input, at);
       for (std::size_t i = 0; i < feeds_[at].quotes.size(); ++i)
         call(slots_[feeds_[at].quotes[i]],
              [&input](Strategy& s, Context& c) { s.on_quote(c, record_as<Quote>(input)); });
       break;
     case RecordKind::kTrade:
-      build_bars(input, at);
+      if (!feeds_[at].series.empty()) build_bars(input, at);
       for (std::size_t i = 0; i < feeds_[at].trades.size(); ++i)
         call(slots_[feeds_[at].trades[i]],
              [&input](Strategy& s, Context& c) { s.on_trade(c, record_as<Trade>(input)); });

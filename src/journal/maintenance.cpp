@@ -30,7 +30,7 @@ Status Journal::Core::failure() const {
 
 // --- the next segment ---
 
-// A retired file, all zero again, or an error where there is none that can be used.
+// A retired file under its new name, or an error where there is none that can be used.
 Result<File> Journal::Core::recycled_file(const std::string& path) {
   std::string spare;
   {
@@ -47,10 +47,6 @@ Result<File> Journal::Core::recycled_file(const std::string& path) {
     files.remove(spare.c_str());
     return storage_error("rename", spare, code);
   }
-  const bool zeroed = files.zero(file->fd(), bytes) == 0;
-  if (auto mapped_file = file->map(bytes, true); !mapped_file)
-    return std::move(mapped_file).error();
-  if (!zeroed) std::memset(file->data(), 0, bytes);
   return file;
 }
 
@@ -67,13 +63,16 @@ Result<std::unique_ptr<JournalSegment>> Journal::Core::make_segment(std::uint64_
       files.remove(temporary.c_str());
       return storage_error("fallocate", path, code);
     }
+  }
+  std::string_view call = "pwrite";
+  int code = files.zero(file->fd(), bytes);
+  if (code == 0) {
     if (auto done = file->map(bytes, true); !done) {
       files.remove(temporary.c_str());
       return std::move(done).error();
     }
+    call = "madvise", code = files.populate(file->data(), bytes);
   }
-  std::string_view call = "madvise";
-  int code = files.populate(file->data(), bytes);
   if (code == 0) {
     write_identity(file->data(), index, bytes, config.engine, config.run, config.durability);
     if (config.durability == Durability::kMachine)

@@ -67,12 +67,10 @@ void Marks::fold(const RecordHeader& record) {
 
 std::optional<ReferencePrice> Marks::valuation(InstrumentId id, bool is_long) const {
   const Mark* mark = find(id);
-  if (mark == nullptr) return std::nullopt;
-  if (mark->has(Mark::kHasMark)) return ReferencePrice{mark->mark, mark->mark_time};
-  if (mark->has(Mark::kHasLast)) return ReferencePrice{mark->last, mark->last_time};
-  if (is_long && mark->has(Mark::kHasBid)) return ReferencePrice{mark->bid, mark->quote_time};
-  if (!is_long && mark->has(Mark::kHasAsk)) return ReferencePrice{mark->ask, mark->quote_time};
-  return std::nullopt;
+  const Price* price = mark != nullptr ? mark->valuation(is_long) : nullptr;
+  if (price == nullptr) return std::nullopt;
+  if (price == &mark->mark) return ReferencePrice{*price, mark->mark_time};
+  return ReferencePrice{*price, price == &mark->last ? mark->last_time : mark->quote_time};
 }
 
 std::optional<ReferencePrice> Marks::reference(InstrumentId id, Side side) const {

@@ -166,7 +166,7 @@ bool OrderManager::wants(const Slot& slot, Action& action) const {
   return true;
 }
 
-bool OrderManager::next_action(Action& action) {
+bool OrderManager::find_action(Action& action) {
   while (!dirty_.empty())
     if (wants(slots_[dirty_.pop()], action)) return true;
   return false;

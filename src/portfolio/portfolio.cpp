@@ -73,6 +73,7 @@ void Portfolio::reserve(std::size_t positions, std::size_t currencies) {
 void Portfolio::fold(const RecordHeader& record) {
   Posting posting;
   if (!book_.fold(record, posting)) return;
+  settle();
   seq_ = record.seq;
   apply(posting);
 }
@@ -114,23 +115,35 @@ void Portfolio::change(AccountBook& book, Bucket& held, Figure first, const Int1
 // --- market ------------------------------------------------------------------------------------
 
 void Portfolio::revalue(InstrumentId instrument, const Marks& marks) {
-  if (instrument.value - 1u >= boards_.size() && registry_->find(instrument) == nullptr) return;
-  Board& now = board(instrument);
-  const auto for_long = marks.valuation(instrument, true);
-  const auto for_short = marks.valuation(instrument, false);
-  const bool same = for_long.has_value() == now.has_long &&
-                    for_short.has_value() == now.has_short &&
-                    (!for_long || for_long->price == now.for_long) &&
-                    (!for_short || for_short->price == now.for_short);
-  if (same) return;
-  now.has_long = for_long.has_value();
-  now.has_short = for_short.has_value();
-  now.for_long = for_long ? for_long->price : Price::zero();
-  now.for_short = for_short ? for_short->price : Price::zero();
-  for (std::uint32_t slot = now.first_holder; slot != kNone; slot = worths_[slot].next)
-    revalue_slot(slot);
-  for (const std::uint32_t rate : now.rates)
-    if (rate != kNone) refresh_rate(rate);
+  const std::size_t at = instrument.value - 1u;
+  if (at >= boards_.size()) [[unlikely]] {
+    if (registry_->find(instrument) == nullptr) return;
+    grow_boards();
+  }
+  Board& now = boards_[at];
+  const Mark* mark = marks.find(instrument);
+  const Price* for_long = mark != nullptr ? mark->valuation(true) : nullptr;
+  const Price* for_short = mark != nullptr ? mark->valuation(false) : nullptr;
+  now.has_long = for_long != nullptr;
+  now.has_short = for_short != nullptr;
+  now.for_long = for_long != nullptr ? *for_long : Price::zero();
+  now.for_short = for_short != nullptr ? *for_short : Price::zero();
+  const bool matters = now.first_holder != kNone || now.rates[0] != kNone || now.rates[1] != kNone;
+  if (!matters || now.stale) return;
+  now.stale = true;
+  stale_.push_back(instrument);
+}
+
+void Portfolio::take_prices() {
+  for (const InstrumentId instrument : stale_) {
+    Board& now = boards_[instrument.value - 1u];
+    now.stale = false;
+    for (std::uint32_t slot = now.first_holder; slot != kNone; slot = worths_[slot].next)
+      revalue_slot(slot);
+    for (const std::uint32_t rate : now.rates)
+      if (rate != kNone) refresh_rate(rate);
+  }
+  stale_.clear();
 }
 
 void Portfolio::revalue_all(const Marks& marks) {
@@ -279,6 +292,7 @@ void Portfolio::grow_boards() {
   Board none{};
   none.first_holder = none.rates[0] = none.rates[1] = none.settlement = kNone;
   boards_.resize(registry_->size(), none);
+  stale_.reserve(boards_.size());
   for (std::size_t i = before; i < boards_.size(); ++i)
     for (std::uint32_t rate = 0; rate < rates_.size(); ++rate) watch(registry_->all()[i], rate);
 }
@@ -392,6 +406,7 @@ std::vector<Currency> Portfolio::currencies(AccountId account) const {
 }
 
 const Valuation& Portfolio::valuation(AccountId account) const {
+  settle();
   return account_book(account).valuation;
 }
 
@@ -421,6 +436,7 @@ std::optional<Money> Portfolio::market_value(AccountId account, InstrumentId ins
 }
 
 std::optional<Money> Portfolio::to_base(AccountId account, const Money& amount) const {
+  settle();
   const AccountBook& book = account_book(account);
   if (amount.currency() == book.base) return amount;
   for (const Rate& rate : rates_) {
@@ -509,6 +525,7 @@ void Portfolio::save(StateWriter& writer) const {
 void Portfolio::load(StateReader& reader) {
   accounts_.clear();
   boards_.clear();
+  stale_.clear();
   rates_.clear();
   worths_.clear();
   currencies_.clear();

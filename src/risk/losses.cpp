@@ -216,13 +216,13 @@ Status RiskChecker::reset_equity_marks(AccountId account, Timestamp now, std::st
 
 // ---- events ----
 
-void RiskChecker::on_market(InstrumentId, Timestamp now, Emitter& emitter) {
+void RiskChecker::watch_all(Timestamp now, Emitter& emitter) {
   for (std::size_t i = 0; i < watched_.size(); ++i) {
     const Account* account = directory_->account(watched_[i]);
     watch(*account, now, emitter);
   }
 }
 
-void RiskChecker::on_time(Timestamp now, Emitter& emitter) { on_market({}, now, emitter); }
+void RiskChecker::on_time(Timestamp now, Emitter& emitter) { watch_all(now, emitter); }
 
 }  // namespace keel

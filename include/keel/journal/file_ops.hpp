@@ -21,7 +21,7 @@ class FileOps {
   virtual int write_all(int fd, const void* from, std::size_t bytes);
   virtual int allocate(int fd,
                        std::uint64_t bytes);      // size and blocks, so that writing cannot fail
-  virtual int zero(int fd, std::uint64_t bytes);  // of a file of that size; -EOPNOTSUPP is fine
+  virtual int zero(int fd, std::uint64_t bytes);  // overwrites the first `bytes`
   virtual int map(int fd, std::size_t bytes, bool writable, std::byte*& at);
   virtual int unmap(std::byte* at, std::size_t bytes);
   virtual int populate(std::byte* at, std::size_t bytes);  // takes the page faults of writing now

@@ -23,6 +23,13 @@ struct Mark {
   std::uint8_t reserved[3];
 
   [[nodiscard]] bool has(std::uint32_t flag) const { return (flags & flag) == flag; }
+  // The price a position is valued at (Marks::valuation); null: nothing known.
+  [[nodiscard]] const Price* valuation(bool is_long) const {
+    if (has(kHasMark)) return &mark;
+    if (has(kHasLast)) return &last;
+    if (is_long) return has(kHasBid) ? &bid : nullptr;
+    return has(kHasAsk) ? &ask : nullptr;
+  }
   // Bid above ask. Equal (locked) is legal.
   [[nodiscard]] bool is_crossed() const { return has(kHasBid | kHasAsk) && bid > ask; }
 };

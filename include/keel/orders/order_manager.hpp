@@ -117,7 +117,7 @@ class OrderManager {
   // The next thing that linked orders ask for; false: nothing now. The engine asks after each input
   // until it gets false: release (after a risk check, else deny_held), cancel, or replace the
   // quantity. Derived from folded state alone, so also right after a recovery.
-  bool next_action(Action& action);
+  bool next_action(Action& action) { return !dirty_.empty() && find_action(action); }
 
   // ---- state ----
   void fold(const RecordHeader& record);
@@ -243,6 +243,7 @@ class OrderManager {
   void tell_relatives(std::uint32_t at, Quantity filled_before);
   void count_failure(std::uint32_t at, const OrderRecord& record);
   void mark_dirty(std::uint32_t at);
+  bool find_action(Action& action);
   [[nodiscard]] bool wants(const Slot& slot, Action& action) const;
 
   OrderManagerConfig config_;

@@ -66,7 +66,8 @@ class Portfolio {
   void fold(const RecordHeader& record);
 
   // Takes the instrument's latest price; where it is a pair of two currencies in use, everything
-  // in those currencies follows. Call it after each market input, held or not.
+  // in those currencies follows. Call it after each market input, held or not. What it changes is
+  // summed up when somebody asks, or at the next fold: most prices are looked at by nobody.
   void revalue(InstrumentId instrument, const Marks& marks);
   // All instruments: after recovery, and when a portfolio is put beside marks that already ran.
   void revalue_all(const Marks& marks);
@@ -167,6 +168,7 @@ class Portfolio {
     std::uint32_t rates[2];    // rates that this pair may decide: base to quote, quote to base
     std::uint32_t settlement;  // currency index; kNone until needed
     bool has_long, has_short;
+    bool stale;  // its latest prices are not in the figures yet
   };
   struct Rate {
     Currency from, to;
@@ -196,6 +198,12 @@ class Portfolio {
   void convert(AccountBook& book, Bucket& bucket, int first, int last);
   static void tell(AccountBook& book, int first, int last);
   void revalue_slot(std::uint32_t slot);
+  // Brings the figures up to the latest prices. Questions are const, and what they read is kept as
+  // if revalue() had done it.
+  void settle() const {
+    if (!stale_.empty()) const_cast<Portfolio*>(this)->take_prices();
+  }
+  void take_prices();
   void link(std::uint32_t slot, Board& board);
   void unlink(std::uint32_t slot, Board& board);
 
@@ -206,6 +214,7 @@ class Portfolio {
   mutable std::vector<AccountBook> accounts_;  // by account id - 1; grows with the directory
   std::vector<Worth> worths_;                  // by slot
   std::vector<Board> boards_;                  // by instrument id - 1
+  std::vector<InstrumentId> stale_;            // boards that wait for settle()
   std::vector<Rate> rates_;
   std::uint64_t seq_ = 0;
 };

@@ -103,7 +103,9 @@ class RiskChecker {
 
   // ---- time ----
   // After portfolio.revalue: marks equity where it moved, and acts on a breach.
-  void on_market(InstrumentId instrument, Timestamp now, Emitter& emitter);
+  void on_market(InstrumentId, Timestamp now, Emitter& emitter) {
+    if (!watched_.empty()) watch_all(now, emitter);
+  }
   [[nodiscard]] std::optional<Timestamp> next_deadline() const;
   void on_time(Timestamp now, Emitter& emitter);
 
@@ -240,6 +242,7 @@ class RiskChecker {
   void fold_order(const OrderRecord& record);
   void fold_account(const AccountFact& fact);
   void fold_state(const StateFact& fact);
+  void watch_all(Timestamp now, Emitter& emitter);
   void watch(const Account& account, Timestamp now, Emitter& emitter);
   void watch_peak(const Account& account, detail::i128 equity, Emitter& emitter);
   void watch_breach(const Account& account, detail::i128 equity, Emitter& emitter);

@@ -19,6 +19,7 @@ class FailingFiles final : public FileOps {
   enum class Call {
     kNone,
     kAllocate,
+    kZero,
     kPopulate,
     kSyncData,
     kSyncAll,
@@ -34,6 +35,9 @@ class FailingFiles final : public FileOps {
 
   int allocate(int fd, std::uint64_t bytes) override {
     return fails(Call::kAllocate) ? code : FileOps::allocate(fd, bytes);
+  }
+  int zero(int fd, std::uint64_t bytes) override {
+    return fails(Call::kZero) ? code : FileOps::zero(fd, bytes);
   }
   int populate(std::byte* at, std::size_t bytes) override {
     return fails(Call::kPopulate) ? code : FileOps::populate(at, bytes);
@@ -66,7 +70,7 @@ class FailingFiles final : public FileOps {
 TEST_CASE("no room for the next segment: the journal fails for good, what it has stays") {
   using Call = FailingFiles::Call;
   for (const auto call :
-       {Call::kAllocate, Call::kPopulate, Call::kRename, Call::kMap, Call::kOpen}) {
+       {Call::kAllocate, Call::kZero, Call::kPopulate, Call::kRename, Call::kMap, Call::kOpen}) {
     CAPTURE(static_cast<int>(call));
     TemporaryFolder folder;
     FailingFiles files;
@@ -128,8 +132,8 @@ TEST_CASE("preparing ahead may fail and be tried again") {
 
 TEST_CASE("create reports what the operating system refused") {
   using Call = FailingFiles::Call;
-  for (const auto call : {Call::kOpen, Call::kAllocate, Call::kMap, Call::kPopulate, Call::kRename,
-                          Call::kSyncAll, Call::kSyncData, Call::kWrite}) {
+  for (const auto call : {Call::kOpen, Call::kAllocate, Call::kZero, Call::kMap, Call::kPopulate,
+                          Call::kRename, Call::kSyncAll, Call::kSyncData, Call::kWrite}) {
     CAPTURE(static_cast<int>(call));
     TemporaryFolder folder;
     FailingFiles files;
