@@ -48,6 +48,9 @@ constexpr Shapes make_shapes() {
   fill<MarketValue>(shapes, RecordKind::kMarkPrice, RecordKind::kOpenInterest);
   fill<StatusChange>(shapes, RecordKind::kInstrumentStatus);
   fill<MarketGap>(shapes, RecordKind::kMarketGap);
+  fill<BookOrder>(shapes, RecordKind::kBookOrder);
+  fill<AuctionUpdate>(shapes, RecordKind::kAuction);
+  fill<MarketValue>(shapes, RecordKind::kIndexPrice);
   fill<OrderReport>(shapes, RecordKind::kOrderReport);
   fill<AccountReport>(shapes, RecordKind::kAccountReport);
   fill<TimerInput>(shapes, RecordKind::kTimer);

@@ -58,18 +58,6 @@ bool is_sorted_side(const std::vector<PriceLevel>& levels, bool is_bid) {
 
 }  // namespace
 
-std::string_view to_text(BookOutcome outcome) {
-  switch (outcome) {
-    case BookOutcome::kApplied: return "applied";
-    case BookOutcome::kOld: return "old";
-    case BookOutcome::kGap: return "gap";
-    case BookOutcome::kNoSnapshot: return "no_snapshot";
-    case BookOutcome::kMalformed: return "malformed";
-    case BookOutcome::kTooDeep: return "too_deep";
-  }
-  return "unknown";
-}
-
 OrderBook::OrderBook(InstrumentId instrument, const OrderBookConfig& config)
     : config_(config), instrument_(instrument) {
   KEEL_ASSERT(config.max_levels > 0, "a book needs room for a level");

@@ -67,6 +67,20 @@ std::string describe(const RecordHeader& record) {
       const auto& t = record_as<Trade>(record);
       return text + fmt::format(" {} x {}", t.price, t.size);
     }
+    case RecordKind::kBookOrder: {
+      const auto& o = record_as<BookOrder>(record);
+      if (o.action == BookAction::kClear) return text + " clear";
+      return text + fmt::format(" {} {} order {} {} x {}{}", to_text(o.action), to_text(o.side),
+                                o.order, o.price, o.size, o.is_event_end() ? "" : " (more)");
+    }
+    case RecordKind::kAuction: {
+      const auto& a = record_as<AuctionUpdate>(record);
+      text += fmt::format(" {} matched {}", to_text(a.kind), a.matched);
+      if (a.has_indicative()) text += fmt::format(" indicative {}", a.indicative);
+      if (!a.imbalance.is_zero())
+        text += fmt::format(" imbalance {} {}", to_text(a.imbalance_side), a.imbalance);
+      return text;
+    }
     case RecordKind::kBar:
     case RecordKind::kBarClosed: {
       const auto& b = record_as<Bar>(record);

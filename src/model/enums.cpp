@@ -96,6 +96,15 @@ constexpr Name<InstrumentStatus> kStatuses[] = {
     {InstrumentStatus::kTrading, "trading"},  {InstrumentStatus::kHalted, "halted"},
     {InstrumentStatus::kPreOpen, "pre_open"}, {InstrumentStatus::kAuction, "auction"},
     {InstrumentStatus::kClosed, "closed"},    {InstrumentStatus::kExpired, "expired"}};
+constexpr Name<BookAction> kBookActions[] = {{BookAction::kAdd, "add"},
+                                             {BookAction::kModify, "modify"},
+                                             {BookAction::kCancel, "cancel"},
+                                             {BookAction::kFill, "fill"},
+                                             {BookAction::kClear, "clear"}};
+constexpr Name<AuctionKind> kAuctionKinds[] = {
+    {AuctionKind::kUnknown, "unknown"},     {AuctionKind::kOpening, "opening"},
+    {AuctionKind::kClosing, "closing"},     {AuctionKind::kIntraday, "intraday"},
+    {AuctionKind::kReopening, "reopening"}, {AuctionKind::kIpo, "ipo"}};
 constexpr Name<AccountKind> kAccountKinds[] = {{AccountKind::kCash, "cash"},
                                                {AccountKind::kMargin, "margin"}};
 constexpr Name<AccountRealm> kRealms[] = {{AccountRealm::kLive, "live"},
@@ -129,6 +138,8 @@ std::string_view to_text(Contingency value) { return text_of(kContingencies, val
 std::string_view to_text(InstrumentKind value) { return text_of(kKinds, value); }
 std::string_view to_text(OptionRight value) { return text_of(kRights, value); }
 std::string_view to_text(InstrumentStatus value) { return text_of(kStatuses, value); }
+std::string_view to_text(BookAction value) { return text_of(kBookActions, value); }
+std::string_view to_text(AuctionKind value) { return text_of(kAuctionKinds, value); }
 std::string_view to_text(AccountKind value) { return text_of(kAccountKinds, value); }
 std::string_view to_text(AccountRealm value) { return text_of(kRealms, value); }
 std::string_view to_text(PositionMode value) { return text_of(kModes, value); }

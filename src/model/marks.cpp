@@ -57,8 +57,15 @@ void Marks::fold(const RecordHeader& record) {
       mark.flags |= Mark::kHasMark;
       mark.mark = value.price;
       mark.mark_time = record.ts_recv;
+      if ((record.flags & MarketValue::kHasIndex) == 0) break;
+      mark.flags |= Mark::kHasIndex;
+      mark.index = value.index;
       break;
     }
+    case RecordKind::kIndexPrice:
+      mark.flags |= Mark::kHasIndex;
+      mark.index = record_as<MarketValue>(record).index;
+      break;
     case RecordKind::kInstrumentStatus: mark.status = record_as<StatusChange>(record).status; break;
     case RecordKind::kMarketGap: mark.flags |= Mark::kGapped; break;
     default: break;

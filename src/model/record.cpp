@@ -14,6 +14,9 @@ std::string_view to_text(RecordKind kind) {
     case RecordKind::kOpenInterest: return "open_interest";
     case RecordKind::kInstrumentStatus: return "instrument_status";
     case RecordKind::kMarketGap: return "market_gap";
+    case RecordKind::kBookOrder: return "book_order";
+    case RecordKind::kAuction: return "auction";
+    case RecordKind::kIndexPrice: return "index_price";
     case RecordKind::kOrderReport: return "order_report";
     case RecordKind::kAccountReport: return "account_report";
     case RecordKind::kTimer: return "timer";

@@ -16,48 +16,19 @@
 #include <vector>
 
 #include <keel/core/state.hpp>
+#include <keel/market/book_types.hpp>
 #include <keel/market/errors.hpp>
 #include <keel/model/market_data.hpp>
 
 namespace keel {
-
-struct PriceLevel {
-  Price price;
-  Quantity size;
-  friend constexpr bool operator==(const PriceLevel&, const PriceLevel&) = default;
-};
-
-enum class SequenceRule : std::uint8_t {
-  kContiguous = 1,  // no number may be missing
-  kIncreasing = 2,  // numbers grow, with holes that mean nothing
-  kNone = 3,        // the venue sends none
-};
 
 struct OrderBookConfig {
   SequenceRule sequence = SequenceRule::kContiguous;
   std::uint32_t max_levels = 8'192;  // a side; room for all of them is taken at construction
 };
 
-enum class BookOutcome : std::uint8_t {
-  kApplied = 1,
-  kOld = 2,         // nothing new in it
-  kGap = 3,         // numbers are missing, or were missing before; wait for a snapshot
-  kNoSnapshot = 4,  // a delta before the first snapshot
-  kMalformed = 5,   // shorter than its count, a side or size that cannot be
-  kTooDeep = 6,  // would pass max_levels; treated as a gap, because what is left out is not known
-};
-std::string_view to_text(BookOutcome outcome);
-
 struct BookStats {
   std::uint64_t applied, old, gaps, refused;  // refused: before a snapshot, malformed, too deep
-};
-
-// What a market order of some size would find.
-struct Sweep {
-  Quantity filled;
-  Price worst;           // of the last level taken; zero where nothing is filled
-  Int128 value;          // sum of price x size, in 1e-17 of the quote currency, as Bar::value
-  std::uint32_t levels;  // touched
 };
 
 class OrderBook {

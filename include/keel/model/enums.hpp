@@ -101,6 +101,24 @@ enum class InstrumentStatus : std::uint8_t {
   kExpired = 6,
 };
 
+// What happened to one order of a book (L3).
+enum class BookAction : std::uint8_t {
+  kAdd = 1,
+  kModify = 2,  // price and size are the new ones
+  kCancel = 3,  // size is what goes; zero: all of it
+  kFill = 4,    // size is what traded
+  kClear = 5,   // the book is empty; what follows builds it anew
+};
+
+enum class AuctionKind : std::uint8_t {
+  kUnknown = 0,
+  kOpening = 1,
+  kClosing = 2,
+  kIntraday = 3,
+  kReopening = 4,  // after a halt
+  kIpo = 5,
+};
+
 enum class AccountKind : std::uint8_t { kCash = 1, kMargin = 2 };
 // Real money, a venue's paper account, or a simulated book; they never net with each other.
 enum class AccountRealm : std::uint8_t { kLive = 1, kPaper = 2, kSimulated = 3, kShadow = 4 };
@@ -125,6 +143,8 @@ std::string_view to_text(Contingency);
 std::string_view to_text(InstrumentKind);
 std::string_view to_text(OptionRight);
 std::string_view to_text(InstrumentStatus);
+std::string_view to_text(BookAction);
+std::string_view to_text(AuctionKind);
 std::string_view to_text(AccountKind);
 std::string_view to_text(AccountRealm);
 std::string_view to_text(PositionMode);

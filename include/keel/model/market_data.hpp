@@ -143,9 +143,68 @@ struct BookDelta {
 };
 static_assert(sizeof(BookDelta) == 64);
 
-// A single price with a kind: mark, index, funding rate, open interest.
+// One order of a book (L3, "market by order"). Sizes are exact changes or new values, by `action`.
+struct BookOrder {
+  static constexpr std::uint8_t kVersion = 1;
+  // header.flags. Event end: the last record of what happened at once at the venue; before it a
+  // book may stand crossed. Snapshot: part of a picture of the book, not news. Told: the book does
+  // not change by this record (a fill whose cancel or modify follows in a record of its own).
+  static constexpr std::uint8_t kEventEnd = 1, kSnapshot = 2, kTold = 4;
+
+  RecordHeader header;
+  std::uint64_t order;     // the venue's id
+  std::uint64_t priority;  // the venue's rank at its price, lowest first; 0: in order of arrival
+  std::uint64_t venue_seq;
+  Price price;    // of an add or modify; of a fill where it traded
+  Quantity size;  // see BookAction
+  BookAction action;
+  Side side;  // of the resting order; unset (0) in a clear
+  std::uint8_t reserved[6];
+
+  [[nodiscard]] bool is_event_end() const { return (header.flags & kEventEnd) != 0; }
+  [[nodiscard]] bool is_snapshot() const { return (header.flags & kSnapshot) != 0; }
+  [[nodiscard]] static BookOrder of(InstrumentId instrument, Timestamp time, BookAction action,
+                                    std::uint64_t order, Side side, Price price, Quantity size) {
+    BookOrder record = make_record<BookOrder>(RecordKind::kBookOrder);
+    record.header.instrument = instrument;
+    record.header.ts_event = record.header.ts_recv = time;
+    record.header.flags = kEventEnd;
+    record.order = order;
+    record.price = price;
+    record.size = size;
+    record.action = action;
+    record.side = side;
+    return record;
+  }
+};
+static_assert(sizeof(BookOrder) == 88);
+
+// What an auction would do now: told while orders are collected.
+struct AuctionUpdate {
+  static constexpr std::uint8_t kVersion = 1;
+  static constexpr std::uint8_t kHasIndicative = 1, kHasReference = 2;  // header.flags
+
+  RecordHeader header;
+  Price indicative;    // the price at which most would trade
+  Price reference;     // the price that the imbalance is counted at
+  Quantity matched;    // would trade at the indicative price
+  Quantity imbalance;  // would be left over
+  Timestamp time;      // when it is due; 0: not known
+  std::uint64_t venue_seq;
+  Side imbalance_side;  // unset (0): none
+  AuctionKind kind;
+  std::uint8_t reserved[6];
+
+  [[nodiscard]] bool has_indicative() const { return (header.flags & kHasIndicative) != 0; }
+  [[nodiscard]] bool has_reference() const { return (header.flags & kHasReference) != 0; }
+};
+static_assert(sizeof(AuctionUpdate) == 96);
+
+// A single price with a kind: mark (and index with it, where the venue tells both), index alone,
+// funding rate, open interest.
 struct MarketValue {
   static constexpr std::uint8_t kVersion = 1;
+  static constexpr std::uint8_t kHasIndex = 1;  // header.flags of kMarkPrice: `index` is set too
   RecordHeader header;
   Price price;          // mark price
   Price index;          // index price
@@ -170,6 +229,7 @@ struct StatusChange {
 };
 
 static_assert(Record<Quote> && Record<Trade> && Record<Bar> && Record<BookDelta> &&
-              Record<MarketValue> && Record<MarketGap> && Record<StatusChange>);
+              Record<MarketValue> && Record<MarketGap> && Record<StatusChange> &&
+              Record<BookOrder> && Record<AuctionUpdate>);
 
 }  // namespace keel

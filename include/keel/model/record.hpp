@@ -29,6 +29,9 @@ enum class RecordKind : std::uint16_t {
   kOpenInterest = 0x0108,
   kInstrumentStatus = 0x0109,
   kMarketGap = 0x010A,
+  kBookOrder = 0x010B,
+  kAuction = 0x010C,
+  kIndexPrice = 0x010D,
 
   // Other inputs
   kOrderReport = 0x0201,

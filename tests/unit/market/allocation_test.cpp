@@ -6,6 +6,7 @@
 #include <keel/core/random.hpp>
 #include <keel/market/bar_builder.hpp>
 #include <keel/market/order_book.hpp>
+#include <keel/market/order_book_l3.hpp>
 
 using namespace keel;
 using keel::test::allocations;
@@ -46,4 +47,22 @@ TEST_CASE("bars and books allocate nothing after construction") {
   CHECK(allocations() == before);
   CHECK(bars > 10'000);
   CHECK(book.depth(Side::kBuy) > 1'000);
+}
+
+TEST_CASE("an L3 book allocates nothing after construction") {
+  Random random{2};
+  const InstrumentId id{1};
+  OrderBookL3 book{id, {.max_orders = 4'096, .max_levels = 4'096, .starts_empty = true}};
+  const auto before = allocations();
+  std::uint64_t first = 1, next = 1;
+  for (int i = 0; i < 20'000; ++i) {
+    const bool adds = first == next || (next - first < 4'000 && random.chance_ppm(600'000));
+    const Price price = Price::whole(static_cast<std::int64_t>(random.below(4'000)) + 1);
+    book.on_order(BookOrder::of(id, Timestamp{i}, adds ? BookAction::kAdd : BookAction::kCancel,
+                                adds ? next++ : first++, Side::kBuy, price, adds ? 1_qty : 0_qty));
+    if (!book.is_live()) break;
+  }
+  CHECK(book.is_live());
+  CHECK(allocations() == before);
+  CHECK(book.order_count() > 1'000);
 }
