@@ -1,18 +1,23 @@
-# keel_room(NAME SOURCES ... HEADERS ... LEANS rooms... LINK targets... PRIVATE_LINK targets...)
+# keel_room(NAME [FOLDER folder] SOURCES ... HEADERS ... LEANS rooms... LINK targets...
+#           PRIVATE_LINK targets...)
 #
 # One call a room: makes the library keel_<name> with the alias keel::<name>.
 #   SOURCES       relative to src/<room>
 #   HEADERS       public, relative to include/keel/<room>
+#   FOLDER        where the headers are where that is not the name: adapters/tws of adapters_tws
 #   LEANS         rooms that this one sees (public: their headers are in our headers)
 #   LINK          other public dependencies (fmt)
 #   PRIVATE_LINK  what only our .cpp files see (Eigen, date, Boost, drivers), found with keel_need
 function(keel_room name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;HEADERS;LEANS;LINK;PRIVATE_LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "FOLDER" "SOURCES;HEADERS;LEANS;LINK;PRIVATE_LINK" ${ARGN})
+  if(NOT ARG_FOLDER)
+    set(ARG_FOLDER ${name})
+  endif()
   if(ARG_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "keel_room(${name}): unknown arguments ${ARG_UNPARSED_ARGUMENTS}")
   endif()
   set(target keel_${name})
-  list(TRANSFORM ARG_HEADERS PREPEND ${PROJECT_SOURCE_DIR}/include/keel/${name}/)
+  list(TRANSFORM ARG_HEADERS PREPEND ${PROJECT_SOURCE_DIR}/include/keel/${ARG_FOLDER}/)
   set_property(GLOBAL PROPERTY KEEL_LEANS_${name} ${ARG_LEANS})
   list(TRANSFORM ARG_LEANS PREPEND keel::)
   if(ARG_SOURCES)

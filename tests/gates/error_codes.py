@@ -20,7 +20,9 @@ def main():
     problems, declared = [], {}
     for path in files(root, [".hpp", ".cpp"], "include", "src"):
         name = path.relative_to(root).as_posix()
-        room = name.split("/")[2 if name.startswith("include/") else 1]
+        folders = name.split("/")[2 if name.startswith("include/") else 1:]
+        # An adapter has a folder of its own, and its codes begin with that.
+        room = folders[1] if folders[0] == "adapters" and len(folders) > 2 else folders[0]
         for code in DECLARED.findall(text_of(path)):
             if code in declared:
                 problems.append(f"{name}: {code} is declared in {declared[code]} too")

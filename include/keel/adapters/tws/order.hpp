@@ -1,0 +1,195 @@
+// An order as the wire has it: every attribute that TWS knows. Empty and absent mean "not given".
+#pragma once
+
+#include <keel/adapters/tws/contract.hpp>
+
+namespace keel::tws {
+
+struct OrderCondition {
+  std::int32_t type = 0;
+  bool is_conjunction_connection = false;
+  bool is_more = false;
+  std::int32_t con_id = 0;
+  std::string exchange;
+  std::string symbol;
+  std::string sec_type;
+  std::int32_t percent = 0;
+  double change_percent = 0;
+  Price price{};
+  std::int32_t trigger_method = 0;
+  std::string time;
+  std::int32_t volume = 0;
+  friend bool operator==(const OrderCondition&, const OrderCondition&) = default;
+};
+
+struct SoftDollarTier {
+  std::string name;
+  std::string value;
+  std::string display_name;
+  friend bool operator==(const SoftDollarTier&, const SoftDollarTier&) = default;
+};
+
+struct OrderCancel {
+  std::string manual_order_cancel_time;
+  std::string ext_operator;
+  std::optional<std::int32_t> manual_order_indicator;
+  friend bool operator==(const OrderCancel&, const OrderCancel&) = default;
+};
+
+struct AttachedOrders {
+  std::optional<std::int32_t> sl_order_id;
+  std::string sl_order_type;
+  std::optional<std::int32_t> pt_order_id;
+  std::string pt_order_type;
+  friend bool operator==(const AttachedOrders&, const AttachedOrders&) = default;
+};
+
+struct Order {
+  std::int32_t client_id = 0;
+  std::int32_t order_id = 0;
+  std::int64_t perm_id = 0;
+  std::int32_t parent_id = 0;
+  std::string action;
+  Quantity total_quantity{};
+  std::optional<std::int32_t> display_size;
+  std::string order_type;
+  std::optional<Price> lmt_price;
+  std::optional<Price> aux_price;
+  std::string tif;
+  std::string account;
+  std::string settling_firm;
+  std::string clearing_account;
+  std::string clearing_intent;
+  bool all_or_none = false;
+  bool block_order = false;
+  bool hidden = false;
+  bool outside_rth = false;
+  bool sweep_to_fill = false;
+  std::optional<Price> percent_offset;
+  std::optional<Price> trailing_percent;
+  std::optional<Price> trail_stop_price;
+  std::optional<std::int32_t> min_qty;
+  std::string good_after_time;
+  std::string good_till_date;
+  std::string oca_group;
+  std::string order_ref;
+  std::string rule80a;
+  std::int32_t oca_type = 0;
+  std::int32_t trigger_method = 0;
+  std::string active_start_time;
+  std::string active_stop_time;
+  std::string fa_group;
+  std::string fa_method;
+  std::string fa_percentage;
+  std::optional<Price> volatility;
+  std::optional<std::int32_t> volatility_type;
+  bool continuous_update = false;
+  std::optional<std::int32_t> reference_price_type;
+  std::string delta_neutral_order_type;
+  std::optional<Price> delta_neutral_aux_price;
+  std::int32_t delta_neutral_con_id = 0;
+  std::string delta_neutral_open_close;
+  bool delta_neutral_short_sale = false;
+  std::int32_t delta_neutral_short_sale_slot = 0;
+  std::string delta_neutral_designated_location;
+  std::optional<std::int32_t> scale_init_level_size;
+  std::optional<std::int32_t> scale_subs_level_size;
+  std::optional<Price> scale_price_increment;
+  std::optional<Price> scale_price_adjust_value;
+  std::optional<std::int32_t> scale_price_adjust_interval;
+  std::optional<Price> scale_profit_offset;
+  bool scale_auto_reset = false;
+  std::optional<std::int32_t> scale_init_position;
+  std::optional<std::int32_t> scale_init_fill_qty;
+  bool scale_random_percent = false;
+  std::string scale_table;
+  std::string hedge_type;
+  std::string hedge_param;
+  std::string algo_strategy;
+  TagValues algo_params;
+  std::string algo_id;
+  TagValues smart_combo_routing_params;
+  bool what_if = false;
+  bool transmit = true;
+  bool override_percentage_constraints = false;
+  std::string open_close;
+  std::int32_t origin = 0;
+  std::int32_t short_sale_slot = 0;
+  std::string designated_location;
+  std::int32_t exempt_code = -1;
+  std::string delta_neutral_settling_firm;
+  std::string delta_neutral_clearing_account;
+  std::string delta_neutral_clearing_intent;
+  std::optional<Price> discretionary_amt;
+  bool opt_out_smart_routing = false;
+  std::optional<Price> starting_price;
+  std::optional<Price> stock_ref_price;
+  std::optional<Price> delta;
+  std::optional<Price> stock_range_lower;
+  std::optional<Price> stock_range_upper;
+  bool not_held = false;
+  TagValues order_misc_options;
+  bool solicited = false;
+  bool randomize_size = false;
+  bool randomize_price = false;
+  std::int32_t reference_contract_id = 0;
+  std::optional<Price> pegged_change_amount;
+  bool is_pegged_change_amount_decrease = false;
+  std::optional<Price> reference_change_amount;
+  std::string reference_exchange_id;
+  std::string adjusted_order_type;
+  std::optional<Price> trigger_price;
+  std::optional<Price> adjusted_stop_price;
+  std::optional<Price> adjusted_stop_limit_price;
+  std::optional<Price> adjusted_trailing_amount;
+  std::int32_t adjustable_trailing_unit = 0;
+  std::optional<Price> lmt_price_offset;
+  std::vector<OrderCondition> conditions;
+  bool conditions_cancel_order = false;
+  bool conditions_ignore_rth = false;
+  std::string model_code;
+  std::string ext_operator;
+  SoftDollarTier soft_dollar_tier;
+  std::optional<Price> cash_qty;
+  std::string mifid2_decision_maker;
+  std::string mifid2_decision_algo;
+  std::string mifid2_execution_trader;
+  std::string mifid2_execution_algo;
+  bool dont_use_auto_price_for_hedge = false;
+  bool is_oms_container = false;
+  bool discretionary_up_to_limit_price = false;
+  std::string auto_cancel_date;
+  Quantity filled_quantity{};
+  std::int32_t ref_futures_con_id = 0;
+  bool auto_cancel_parent = false;
+  std::string shareholder;
+  bool imbalance_only = false;
+  std::optional<std::int32_t> route_marketable_to_bbo;
+  std::int64_t parent_perm_id = 0;
+  std::optional<std::int32_t> use_price_mgmt_algo;
+  std::optional<std::int32_t> duration;
+  std::optional<std::int32_t> post_to_ats;
+  std::string advanced_error_override;
+  std::string manual_order_time;
+  std::optional<std::int32_t> min_trade_qty;
+  std::optional<std::int32_t> min_compete_size;
+  std::optional<double> compete_against_best_offset;
+  std::optional<Price> mid_offset_at_whole;
+  std::optional<Price> mid_offset_at_half;
+  std::string customer_account;
+  bool professional_customer = false;
+  std::string bond_accrued_interest;
+  bool include_overnight = false;
+  std::optional<std::int32_t> manual_order_indicator;
+  std::string submitter;
+  bool deactivate = false;
+  bool post_only = false;
+  bool allow_pre_open = false;
+  bool ignore_open_auction = false;
+  std::optional<std::int32_t> seek_price_improvement;
+  std::optional<std::int32_t> what_if_type;
+  std::optional<std::int32_t> hedge_max_size;
+  friend bool operator==(const Order&, const Order&) = default;
+};
+
+}  // namespace keel::tws
