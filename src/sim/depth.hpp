@@ -56,6 +56,12 @@ class Depth {
       if (at->left.is_positive()) return &*at;
     return nullptr;
   }
+  template <class Told>
+  void each(Side side, Told told) const {
+    const auto& levels = side == Side::kBuy ? bids_ : asks_;
+    for (auto at = levels.rbegin(); at != levels.rend(); ++at)
+      if (at->left.is_positive()) told(side, at->price, at->left);
+  }
   [[nodiscard]] Quantity size_at(Side side, Price price) {
     const auto& levels = of(side);
     const auto at = find(side, price);

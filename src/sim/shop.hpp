@@ -10,7 +10,9 @@ namespace keel::sim_detail {
 struct Shop {
   Book* book;
   bool best(Side maker, Price& price, Quantity& open) const {
-    if (book->is_crossed()) return false;
+    return !book->is_crossed() && top(maker, price, open);
+  }
+  bool top(Side maker, Price& price, Quantity& open) const {
     if (book->depth != nullptr) {
       const Depth::Level* level = book->depth->offered(maker);
       if (level == nullptr) return false;
@@ -39,6 +41,27 @@ struct Shop {
     if (!best(maker, price, open) || !as_good(opposite(maker), price, limit))
       return Quantity::zero();
     return std::min(open, enough);
+  }
+  // Everything that is left, best first.
+  template <class Told>
+  void each(Told told) const {
+    for (const Side side : {Side::kBuy, Side::kSell}) {
+      if (book->depth != nullptr) {
+        book->depth->each(side, told);
+      } else {
+        const Shown& shown = side == Side::kBuy ? book->bid : book->ask;
+        if (shown.present && shown.left.is_positive()) told(side, shown.price, shown.left);
+      }
+    }
+  }
+  // Takes all that is as good as `price` for a taker.
+  void take_to(Side maker, Price price) const {
+    for (;;) {
+      Price best_price{};
+      Quantity open{};
+      if (!top(maker, best_price, open) || !as_good(opposite(maker), best_price, price)) return;
+      take(maker, best_price, open);
+    }
   }
   // The last thing shown, beyond which nothing is known.
   [[nodiscard]] Shown deepest(Side maker) const {

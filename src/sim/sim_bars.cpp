@@ -47,20 +47,27 @@ void SimCore::on_bar(const Bar& bar) {
   at.saw_bar = true;
   if (at.source() != FillSource::kBars) return;
   at.has_last = true;
-  if (at.open_orders == 0 || at.status != InstrumentStatus::kTrading) {
+  const bool closes = at.uncross_pending && at.call == Call::kClosing;
+  if (at.open_orders == 0 || closes || at.status != InstrumentStatus::kTrading ||
+      is_beyond(at, bar.high) || is_beyond(at, bar.low)) {
     at.last = bar.close;
-    return;
+    if (!closes) return;
+    Offer offer = make_offer(at, registry_->get(id), bar.close, traded(bar));
+    return meet_print(id, at, bar.close, offer, bar.header.ts_event);
   }
   const Price high = std::max(std::max(bar.high, bar.low), std::max(bar.open, bar.close));
   const Price low = std::min(std::min(bar.high, bar.low), std::min(bar.open, bar.close));
   const auto has_stops = [&](Side side) {
-    return !triggers(id, TriggerBy::kLast, side).is_empty() ||
-           !triggers(id, TriggerBy::kDefault, side).is_empty();
+    const bool rising = side == Side::kBuy;
+    return !triggers(id, TriggerBy::kLast, side, rising).is_empty() ||
+           !triggers(id, TriggerBy::kDefault, side, rising).is_empty();
   };
   const bool up =
       high_first(at.fills.bar_path, bar, high, low, has_stops(Side::kBuy), has_stops(Side::kSell));
   BarWalk walk{id, at, make_offer(at, registry_->get(id), bar.open, traded(bar)),
                bar.open_time + at.fills.bar_open_window};
+  if (at.uncross_pending || at.movers.head != kNone)
+    meet_print(id, at, bar.open, walk.offer, bar.open_time);
   walk_point(walk, bar.open, false);
   settle_taking(id, at);
   walk_segment(walk, bar.open, up ? high : low);
@@ -68,6 +75,9 @@ void SimCore::on_bar(const Bar& bar) {
   walk_segment(walk, up ? low : high, bar.close);
   walk_point(walk, bar.close, true);
   settle_taking(id, at);
+  if (at.movers.head == kNone) return;
+  meet_print(id, at, bar.close, walk.offer, bar.header.ts_event);
+  repeg(at);
 }
 
 // The first resting order of a side, in price-time order, among those that were here for the bar's
@@ -81,16 +91,20 @@ SimCore::Slot SimCore::next_limit(const BarWalk& walk, Side side, bool late) con
   return kNone;
 }
 
+// The same of orders that wait for their trigger: `side` is that of the stops which this direction
+// sets off; sell orders that a rise touches wait with the buy stops.
 SimCore::Slot SimCore::next_stop(const BarWalk& walk, Side side, bool late) {
   Slot best = kNone;
-  for (const TriggerBy by : {TriggerBy::kLast, TriggerBy::kDefault}) {
-    const PriceLadder& stops = triggers(walk.id, by, side);
+  constexpr TriggerBy kWatched[] = {TriggerBy::kLast, TriggerBy::kDefault};
+  for (int i = 0; i < 4; ++i) {
+    const PriceLadder& stops =
+        triggers(walk.id, kWatched[i / 2], i % 2 == 0 ? side : opposite(side), side == Side::kBuy);
     for (auto entry = stops.first(trigger_pool_); entry != kNone;
          entry = stops.next(trigger_pool_, entry)) {
       const auto slot = static_cast<Slot>(trigger_pool_.tag(entry));
       if ((orders_[slot].arrived > walk.joined) != late) continue;
-      if (best == kNone || comes_before(side, orders_[slot].terms.trigger_price, slot,
-                                        orders_[best].terms.trigger_price, best))
+      if (best == kNone ||
+          comes_before(side, orders_[slot].trigger, slot, orders_[best].trigger, best))
         best = slot;
       break;
     }
@@ -113,16 +127,25 @@ bool SimCore::comes_before(Side stop_side, Price a, Slot slot_a, Price b, Slot s
   return older(slot_a, slot_b) == slot_a;
 }
 
+// The price along the path draws trailing stops, among those that were here for it.
+void SimCore::trail_on_path(BarWalk& walk, Price price, bool late) {
+  if (walk.book.movers.head == kNone) return;
+  const Timestamp joined = late ? now_ : walk.joined;
+  for (const TriggerBy by : {TriggerBy::kLast, TriggerBy::kDefault})
+    trail_all(walk.book, by, price, price, joined);
+}
+
 // The bar's open for those that were here, its close for those that came later.
 void SimCore::walk_point(BarWalk& walk, Price price, bool late) {
   Book& at = walk.book;
   at.last = price;
   walk.offer.price = price;
+  trail_on_path(walk, price, late);
   for (Slot slot = at.waiting.head; slot != kNone; slot = waiting_cursor_) {
     SimOrder& order = orders_[slot];
     waiting_cursor_ = order.next;
     if ((order.arrived > walk.joined) != late) continue;
-    if (order.has_limit() && !as_good(order.side, price, order.terms.limit_price))
+    if (order.has_limit() && !as_good(order.side, price, order.limit))
       end(slot, OrderState::kCanceled, Reason::kNoLiquidity);
     else
       fill_from_offer(slot, price, walk.offer);
@@ -130,19 +153,17 @@ void SimCore::walk_point(BarWalk& walk, Price price, bool late) {
   // Both sides at one price: the older order is first, so that a mirrored bar fills the mirror.
   const auto reachable = [&](Side side) {
     const Slot slot = walk.offer.left(side).is_positive() ? next_limit(walk, side, late) : kNone;
-    return slot != kNone && as_good(side, price, orders_[slot].terms.limit_price) ? slot : kNone;
+    return slot != kNone && as_good(side, price, orders_[slot].limit) ? slot : kNone;
   };
   for (;;) {
     const Slot slot = older(reachable(Side::kBuy), reachable(Side::kSell));
     if (slot == kNone) break;
-    fill_on_path(walk, slot, late ? orders_[slot].terms.limit_price : price, price);
+    fill_on_path(walk, slot, late ? orders_[slot].limit : price, price);
   }
   const auto set_off = [&](Side side) {
     const Slot slot = next_stop(walk, side, late);
     // A buy stop is reached by the prices at which a sell limit there would trade.
-    return slot != kNone && as_good(opposite(side), price, orders_[slot].terms.trigger_price)
-               ? slot
-               : kNone;
+    return slot != kNone && as_good(opposite(side), price, orders_[slot].trigger) ? slot : kNone;
   };
   for (;;) {
     const Slot slot = older(set_off(Side::kBuy), set_off(Side::kSell));
@@ -160,16 +181,14 @@ void SimCore::walk_segment(BarWalk& walk, Price from, Price to) {
   for (;;) {
     Slot limit = kNone;
     if (walk.offer.left(limits).is_positive()) limit = next_limit(walk, limits, false);
-    if (limit != kNone && !as_good(limits, to, orders_[limit].terms.limit_price)) limit = kNone;
+    if (limit != kNone && !as_good(limits, to, orders_[limit].limit)) limit = kNone;
     Slot stop = next_stop(walk, stops, false);
-    if (stop != kNone && !as_good(limits, to, orders_[stop].terms.trigger_price)) stop = kNone;
+    if (stop != kNone && !as_good(limits, to, orders_[stop].trigger)) stop = kNone;
     if (limit == kNone && stop == kNone) break;
     const bool takes_limit =
-        stop == kNone ||
-        (limit != kNone && comes_before(stops, orders_[limit].terms.limit_price, limit,
-                                        orders_[stop].terms.trigger_price, stop));
-    now = further(
-        now, takes_limit ? orders_[limit].terms.limit_price : orders_[stop].terms.trigger_price);
+        stop == kNone || (limit != kNone && comes_before(stops, orders_[limit].limit, limit,
+                                                         orders_[stop].trigger, stop));
+    now = further(now, takes_limit ? orders_[limit].limit : orders_[stop].trigger);
     walk.book.last = now;
     if (takes_limit)
       fill_on_path(walk, limit, now, now);
@@ -177,6 +196,7 @@ void SimCore::walk_segment(BarWalk& walk, Price from, Price to) {
       trigger_on_path(walk, stop, now);
   }
   walk.book.last = to;
+  trail_on_path(walk, to, false);
 }
 
 // A resting order that the path has reached: at `maker_price`, or as a taker at the market's.

@@ -11,10 +11,13 @@ namespace {
 
 Capabilities make_capabilities() {
   Capabilities all;
-  all.order_types = Capabilities::bits(OrderType::kMarket, OrderType::kLimit, OrderType::kStop,
-                                       OrderType::kStopLimit);
-  all.times_in_force = Capabilities::bits(TimeInForce::kGtc, TimeInForce::kDay, TimeInForce::kIoc,
-                                          TimeInForce::kFok, TimeInForce::kGtd);
+  all.order_types = Capabilities::bits(
+      OrderType::kMarket, OrderType::kLimit, OrderType::kStop, OrderType::kStopLimit,
+      OrderType::kMarketToLimit, OrderType::kMarketIfTouched, OrderType::kLimitIfTouched,
+      OrderType::kTrailingStop, OrderType::kTrailingStopLimit, OrderType::kPegged);
+  all.times_in_force =
+      Capabilities::bits(TimeInForce::kGtc, TimeInForce::kDay, TimeInForce::kIoc, TimeInForce::kFok,
+                         TimeInForce::kGtd, TimeInForce::kAtOpen, TimeInForce::kAtClose);
   all.replace = all.post_only = all.reduce_only = all.native_oco = true;
   return all;
 }
@@ -43,6 +46,7 @@ SimCore::SimCore(const SimConfig& given, const InstrumentRegistry& registry)
   for (Slot slot = config.max_orders; slot > 0; --slot) free_orders_.push_back(slot - 1);
   heap_.reserve(config.max_orders);
   level_.reserve(config.max_orders);
+  calls_.reserve(config.max_orders);
   add_books(registry.size());
 }
 
@@ -54,17 +58,20 @@ void SimCore::add_books(std::size_t count) {
     for (const SimListing& listing : config.listings) {
       if (listing.instrument != id) continue;
       if (listing.fills) added.fills = *listing.fills;
+      if (listing.limits) {
+        limits_.push_back(*listing.limits);
+        added.limits = static_cast<std::uint32_t>(limits_.size());
+      }
       if (listing.fees) {
         added.fees = static_cast<std::uint32_t>(fees_.size());
         fees_.push_back(*listing.fees);
       }
     }
     engine_.add_book();
-    for (std::uint32_t i = 0; i < 5; ++i) {
+    for (std::uint32_t i = 0; i < 20; ++i) {
+      // What a rise sets off waits above the market: the lowest is reached first.
       const auto number = static_cast<std::uint32_t>(triggers_.size());
-      // A buy stop waits above the market: the lowest is reached first.
-      triggers_.emplace_back(false, number, config.levels);
-      triggers_.emplace_back(true, number + 1, config.levels);
+      triggers_.emplace_back(i % 2 == 0, number, config.levels);
     }
   }
   accounts.reserve(count);
@@ -140,6 +147,8 @@ void SimCore::on_market(const RecordHeader& record, Timestamp exchange_time) {
       }
     return;
   }
+  if (Book& at = book(record.instrument); at.limits != 0 || at.halted_until.ns != 0) [[unlikely]]
+    wake(record.instrument, at);
   switch (record.kind) {
     case RecordKind::kQuote: on_quote(record_as<Quote>(record)); return;
     case RecordKind::kBookDelta:
@@ -150,10 +159,12 @@ void SimCore::on_market(const RecordHeader& record, Timestamp exchange_time) {
       Book& at = book(record.instrument);
       at.mark = record_as<MarketValue>(record).price;
       at.has_mark = true;
-      if (at.open_orders != 0 && at.status == InstrumentStatus::kTrading)
-        run_triggers(record.instrument, TriggerBy::kMark, at.mark, at.mark, nullptr);
+      if (at.open_orders == 0 || !at.is_open()) return;
+      if (at.movers.head != kNone) repeg(at);
+      run_triggers(record.instrument, TriggerBy::kMark, at.mark, at.mark, nullptr);
       return;
     }
+    case RecordKind::kAuction: on_auction(record_as<AuctionUpdate>(record)); return;
     case RecordKind::kInstrumentStatus: on_status(record_as<StatusChange>(record)); return;
     case RecordKind::kMarketGap: {
       // What was shown may be gone; nothing trades against it until it is shown again.
@@ -164,15 +175,6 @@ void SimCore::on_market(const RecordHeader& record, Timestamp exchange_time) {
     }
     default: return;
   }
-}
-
-void SimCore::on_status(const StatusChange& change) {
-  Book& at = book(change.header.instrument);
-  at.status = change.status;
-  if (change.status != InstrumentStatus::kExpired || at.open_orders == 0) return;
-  for (Slot slot = 0; slot < orders_.size(); ++slot)
-    if (orders_[slot].is_open() && orders_[slot].instrument == change.header.instrument)
-      end(slot, OrderState::kExpired, Reason::kMarketClosed);
 }
 
 // ---- orders by expiry: a binary heap in which each order knows its place ----

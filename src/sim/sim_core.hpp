@@ -1,15 +1,20 @@
-// SimCore: the state behind SimVenue. Its functions lie in six files by subject:
+// SimCore: the state behind SimVenue. Its functions lie in files by subject:
 //   sim_core.cpp      time, and market events that fill nothing
+//   sim_validate.cpp  which orders are taken
 //   sim_orders.cpp    commands: what is accepted, changed, ended
 //   sim_fills.cpp     one order meets the market; fills
 //   sim_market.cpp    what quotes, depth and trades set off
+//   sim_movers.cpp    triggers, trailing stops, pegged orders
+//   sim_queue.cpp     who stands before a resting order
 //   sim_bars.cpp      fills from bars
+//   sim_auction.cpp   calls, halts, price limits
 //   sim_reports.cpp   what is told, faults on the way, snapshots
 #pragma once
 
 #include <limits>
 #include <memory>
 
+#include <keel/sim/call_auction.hpp>
 #include <keel/sim/matching_engine.hpp>
 #include <keel/sim/sim_venue.hpp>
 
@@ -68,7 +73,6 @@ class SimCore {
   }
   void add_books(std::size_t count);
   const Instrument& listed(const SimOrder& order) const { return registry_->get(order.instrument); }
-  void on_status(const StatusChange& change);
   void push_heap(Slot slot, Timestamp expires);
   void erase_heap(Slot slot);
   void sift_heap(std::size_t at);
@@ -80,7 +84,12 @@ class SimCore {
   Reason validate(const CommandMessage& message, std::string_view& text) const;
   Reason validate_terms(const OrderTerms& terms, const Instrument& instrument,
                         std::string_view& text) const;
+  Reason accepts(InstrumentStatus status, const OrderTerms& terms) const;
   Reason check_funds(SimOrder& order, Quantity open);
+  // The terms that a replace leads to.
+  OrderTerms changed_terms(const SimOrder& order, const OrderTerms& asked) const;
+  // Limit and trigger as they are asked for.
+  static void arm(SimOrder& order);
   Slot take_slot();
   Slot remember(const CommandMessage& message);
   void forget(Slot slot);
@@ -107,6 +116,12 @@ class SimCore {
   void take(Slot slot);
   void take_shown(Slot slot);
   void finish_taking(Slot slot);
+  void queue_up(Slot slot);
+  void take_auction(Slot slot, Quantity want);
+  std::optional<Price> best_offer(const SimOrder& order);
+  void convert_to_limit(Slot slot, Price price);
+  void decrement(Slot slot, Quantity quantity);
+  Price limit_of(const SimOrder& order);
   bool would_take(const SimOrder& order);
   bool can_fill_whole(const SimOrder& order);
   // What of an order may fill now; ends a reduce-only order that has nothing to reduce.
@@ -120,21 +135,59 @@ class SimCore {
 
   void on_quote(const Quote& quote);
   void on_depth(const BookDelta& delta);
+  void show_moved(InstrumentId id, Book& book);
   void on_quotes_moved(InstrumentId id, Book& book);
   void on_trade(const Trade& trade);
   void run_waiting(Book& book, Offer* offer);
   void sweep_touch(InstrumentId id, Book& book, Side side);
   void sweep_trade(InstrumentId id, Book& book, Side side, Offer& offer, const Trade& trade);
   void settle_taking(InstrumentId id, Book& book);
+
+  // ---- sim_queue.cpp ----
   void update_queue(InstrumentId id, Book& book, Side side);
   void join_queue(SimOrder& order, Book& book);
-  void run_triggers(InstrumentId id, TriggerBy by, Price up, Price down, Offer* offer);
+
+  // ---- sim_movers.cpp ----
+  void join_movers(Slot slot);
+  void leave_movers(Slot slot);
+  Price moved(const SimOrder& order, Price from, detail::i128 by) const;
+  Price trailed(const SimOrder& order, Price price) const;
+  void trail(Slot slot, Price price);
+  void trail_all(Book& book, TriggerBy by, std::optional<Price> buys, std::optional<Price> sells,
+                 Timestamp joined);
+  std::optional<Price> peg_price(const Book& book, const SimOrder& order) const;
+  void place_pegged(Slot slot);
+  void repeg(Book& book);
+  void run_triggers(InstrumentId id, TriggerBy by, std::optional<Price> buys,
+                    std::optional<Price> sells, Offer* offer);
   void trigger(Slot slot, Offer* offer);
   std::optional<Price> trigger_price(const Book& book, TriggerBy by, Side side) const;
-  PriceLadder& triggers(InstrumentId id, TriggerBy by, Side side) {
-    return triggers_[(std::size_t{id.value - 1u} * 5 + static_cast<std::size_t>(by)) * 2 +
-                     (side == Side::kSell ? 1 : 0)];
+  // Orders that wait for a price, by what they watch, their side, and whether a rise sets them off.
+  PriceLadder& triggers(InstrumentId id, TriggerBy by, Side side, bool rising) {
+    const std::size_t at = std::size_t{id.value - 1u} * 5 + static_cast<std::size_t>(by);
+    return triggers_[at * 4 + (side == Side::kSell ? 2 : 0) + (rising ? 1 : 0)];
   }
+  PriceLadder& triggers(const SimOrder& order) {
+    return triggers(order.instrument, watched(order), order.side, order.rises());
+  }
+
+  // ---- sim_auction.cpp ----
+  using Call = sim_detail::Call;
+  void on_status(const StatusChange& change);
+  void on_auction(const AuctionUpdate& update);
+  void await_auction(Slot slot);
+  void park(Slot slot);
+  void collect_call(InstrumentId id, Book& book, Call call, Timestamp time, bool whole);
+  void run_call(Book& book, Price price, Offer& offer);
+  void expire_call();
+  void end_call(InstrumentId id, Book& book, Call call);
+  void uncross_own(InstrumentId id, Book& book);
+  CallAuction::Result indicative_of(InstrumentId id, Book& book);
+  void meet_print(InstrumentId id, Book& book, Price price, Offer& offer, Timestamp time);
+  void meet_quote(InstrumentId id, Book& book);
+  void renew_band(InstrumentId id, Book& book);
+  bool is_beyond(Book& book, Price price);
+  void wake(InstrumentId id, Book& book);
 
   // ---- sim_bars.cpp ----
   struct BarWalk;
@@ -144,6 +197,7 @@ class SimCore {
   Slot next_limit(const BarWalk& walk, Side side, bool late) const;
   Slot next_stop(const BarWalk& walk, Side side, bool late);
   void fill_on_path(BarWalk& walk, Slot slot, Price maker_price, Price market);
+  void trail_on_path(BarWalk& walk, Price price, bool late);
   void trigger_on_path(BarWalk& walk, Slot slot, Price price);
   [[nodiscard]] Slot older(Slot a, Slot b) const;
   [[nodiscard]] bool comes_before(Side stop_side, Price a, Slot slot_a, Price b, Slot slot_b) const;
@@ -173,7 +227,7 @@ class SimCore {
 
   MatchingEngine engine_;
   LadderPool trigger_pool_;
-  std::vector<PriceLadder> triggers_;  // ten an instrument: five sources, two sides
+  std::vector<PriceLadder> triggers_;  // twenty an instrument: sources, sides, directions
   std::vector<Book> books_;
   std::vector<std::unique_ptr<sim_detail::Depth>> depths_;
   std::vector<FeeSchedule> fees_;  // 0: the venue's own
@@ -184,8 +238,10 @@ class SimCore {
   std::vector<Slot> heap_;                         // of orders that expire, by (time, number)
   std::vector<sim_detail::Execution> executions_;  // ring
   std::uint64_t next_order_ = 1, next_execution_ = 1, next_report_ = 1;
-  Slot waiting_cursor_ = kNone;
-  std::vector<Slot> level_;  // scratch: orders at one price
+  Slot waiting_cursor_ = kNone, mover_cursor_ = kNone;
+  std::vector<Slot> level_, calls_;  // scratch: orders at one price, of one call
+  CallAuction auction_;
+  std::vector<PriceLimits> limits_;
   sim_detail::Link<CommandMessage> commands_;
   sim_detail::Link<ReportMessage> reports_;
 };

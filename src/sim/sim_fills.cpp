@@ -7,14 +7,6 @@ namespace keel {
 
 using namespace sim_detail;
 
-namespace {
-
-Price limit_of(const SimOrder& order) {
-  return order.has_limit() ? order.terms.limit_price : any_price(order.side);
-}
-
-}  // namespace
-
 // What the matching engine tells while an order takes.
 struct MatchSink {
   SimCore& core;
@@ -32,13 +24,14 @@ struct MatchSink {
           core.end(maker, OrderState::kCanceled, Reason::kSelfTrade);
           [[fallthrough]];
         case SelfTrade::kCancelTaker: self_trade = true; return Match::kStop;
+        case SelfTrade::kDecrement: return Match::kDecrement;
       }
     }
     if (!resting.terms.reduce_only()) return Match::kTrade;
     const Quantity some =
         core.accounts.reducible(resting.account, resting.instrument, resting.side);
     if (some.is_zero()) return Match::kDropMaker;
-    if (some < resting.open()) core.engine_.set_open(resting.entry, some);
+    if (some < resting.shown) core.engine_.set_open(resting.entry, resting.shown = some);
     return Match::kTrade;
   }
   bool on_match(std::uint64_t tag, Price price, Quantity quantity, Quantity left) {
@@ -46,6 +39,13 @@ struct MatchSink {
     if (left.is_zero()) take_out(maker);
     core.fill(maker, price, quantity, Liquidity::kMaker);
     if (core.orders_[taker].is_open()) core.fill(taker, price, quantity, Liquidity::kTaker);
+    return core.orders_[taker].is_open();
+  }
+  bool on_decrement(std::uint64_t tag, Quantity quantity, Quantity left) {
+    const auto maker = static_cast<SimCore::Slot>(tag);
+    if (left.is_zero()) take_out(maker);
+    core.decrement(maker, quantity);
+    core.decrement(taker, quantity);
     return core.orders_[taker].is_open();
   }
   bool on_external(Price price, Quantity quantity) {
@@ -70,14 +70,51 @@ struct MatchSink {
 
 // ---- one order meets the market ----
 
+// The worst price that an order takes: its limit, and never beyond the venue's price limits.
+Price SimCore::limit_of(const SimOrder& order) {
+  const Book& at = book(order.instrument);
+  const Price limit = order.has_limit() ? order.limit : any_price(order.side);
+  if (!at.has_band) return limit;
+  return better_of(order.side, limit, order.side == Side::kBuy ? at.band_high : at.band_low);
+}
+
 void SimCore::work(Slot slot) {
   SimOrder& order = orders_[slot];
+  Book& at = book(order.instrument);
+  if (order.is_for_auction()) return await_auction(slot);
+  if (at.status != InstrumentStatus::kTrading) return queue_up(slot);
+  if (order.is_pegged()) {
+    join_movers(slot);
+    return place_pegged(slot);
+  }
   if (!order.is_stop() || order.triggered) return take(slot);
-  const auto price = trigger_price(book(order.instrument), watched(order), order.side);
-  if (price && as_good(opposite(order.side), *price, order.terms.trigger_price))
+  const auto price = trigger_price(at, watched(order), order.side);
+  if (order.is_trailing()) {
+    join_movers(slot);
+    if (price &&
+        (!order.has_trigger || better(order.side, trailed(order, *price), order.trigger))) {
+      order.trigger = trailed(order, *price);
+      order.has_trigger = true;
+    }
+    if (!order.has_trigger) return park(slot);
+  }
+  const Side reached_by = order.rises() ? Side::kSell : Side::kBuy;
+  if (price && as_good(reached_by, *price, order.trigger))
     trigger(slot, nullptr);
   else
     await_trigger(slot);
+}
+
+// While the instrument does not trade: kept as it will be when it does, without meeting anybody.
+void SimCore::queue_up(Slot slot) {
+  SimOrder& order = orders_[slot];
+  ++book(order.instrument).queued;
+  if (order.is_pegged() || order.is_trailing()) join_movers(slot);
+  if (order.is_pegged()) return park(slot);
+  if (!order.is_stop() || order.triggered)
+    return order.has_limit() ? rest(slot, false) : wait(slot);
+  if (order.has_trigger) return await_trigger(slot);
+  park(slot);
 }
 
 void SimCore::take(Slot slot) {
@@ -95,11 +132,18 @@ void SimCore::take(Slot slot) {
   engine_.match(order.instrument.value - 1u, order.side, limit_of(order), want, nothing, sink);
   if (!order.is_open()) return;
   if (sink.self_trade) return end(slot, OrderState::kCanceled, Reason::kSelfTrade);
-  rest(slot, at.has_last && better(order.side, at.last, order.terms.limit_price));
+  rest(slot, at.has_last && better(order.side, at.last, order.limit));
 }
 
 void SimCore::take_shown(Slot slot) {
   SimOrder& order = orders_[slot];
+  const bool converts = order.terms.type == OrderType::kMarketToLimit && !order.has_limit();
+  if (converts) {
+    const auto best = best_offer(order);
+    if (!best)
+      return order.at_once() ? end(slot, OrderState::kCanceled, Reason::kNoLiquidity) : wait(slot);
+    convert_to_limit(slot, *best);
+  }
   if (order.terms.time_in_force == TimeInForce::kFok && !can_fill_whole(order))
     return end(slot, OrderState::kCanceled, Reason::kNoLiquidity);
   const Quantity want = fillable(slot);
@@ -109,7 +153,41 @@ void SimCore::take_shown(Slot slot) {
   engine_.match(order.instrument.value - 1u, order.side, limit_of(order), want, external, sink);
   if (!order.is_open()) return;
   if (sink.self_trade) return end(slot, OrderState::kCanceled, Reason::kSelfTrade);
+  if (converts && !order.at_once())
+    tell(report_of(order, ReportKind::kReplaced, Reason::kByVenue), kNone);
   finish_taking(slot);
+}
+
+// The best price that an order could trade at now.
+std::optional<Price> SimCore::best_offer(const SimOrder& order) {
+  std::optional<Price> best;
+  Price price{};
+  Quantity open{};
+  if (Shop{&book(order.instrument)}.best(opposite(order.side), price, open)) best = price;
+  const PriceLadder& others = engine_.side(order.instrument.value - 1u, opposite(order.side));
+  if (!others.is_empty() && (!best || better(order.side, others.best(), *best)))
+    best = others.best();
+  return best;
+}
+
+// A market-to-limit order is a limit order from its first price on.
+void SimCore::convert_to_limit(Slot slot, Price price) {
+  SimOrder& order = orders_[slot];
+  detach(slot);
+  order.limit = order.terms.limit_price = price;
+  order.limited = true;
+  order.terms.flags |= OrderTerms::kHasLimit;
+}
+
+// An order for an auction, where only quotes are known: what is shown, and no more.
+void SimCore::take_auction(Slot slot, Quantity want) {
+  SimOrder& order = orders_[slot];
+  detach(slot);
+  Shop external{&book(order.instrument)};
+  MatchSink sink{*this, slot};
+  engine_.match(order.instrument.value - 1u, order.side, limit_of(order), want, external, sink);
+  if (order.is_open())
+    end(slot, OrderState::kExpired, sink.self_trade ? Reason::kSelfTrade : Reason::kNoLiquidity);
 }
 
 // What is left after everything that was shown.
@@ -127,18 +205,18 @@ void SimCore::finish_taking(Slot slot) {
   }
   if (order.at_once()) return end(slot, OrderState::kCanceled, Reason::kNoLiquidity);
   if (!order.has_limit()) return wait(slot);
-  rest(slot, touch.present && as_good(order.side, touch.price, order.terms.limit_price));
+  rest(slot, touch.present && as_good(order.side, touch.price, order.limit));
 }
 
 bool SimCore::would_take(const SimOrder& order) {
   const Book& at = book(order.instrument);
   const PriceLadder& others = engine_.side(order.instrument.value - 1u, opposite(order.side));
-  if (others.reaches(order.terms.limit_price)) return true;
+  if (others.reaches(order.limit)) return true;
   if (at.source() == FillSource::kQuotes) {
     const Shown& touch = at.touch(order.side);
-    return touch.present && as_good(order.side, touch.price, order.terms.limit_price);
+    return touch.present && as_good(order.side, touch.price, order.limit);
   }
-  return at.has_last && better(order.side, at.last, order.terms.limit_price);
+  return at.has_last && better(order.side, at.last, order.limit);
 }
 
 bool SimCore::can_fill_whole(const SimOrder& order) {
@@ -146,15 +224,23 @@ bool SimCore::can_fill_whole(const SimOrder& order) {
   if (!order.has_limit() && at.touch(order.side).present && !at.is_crossed() &&
       at.fills.slippage.kind != Slippage::Kind::kNone)
     return true;
-  const auto before = [&](std::uint64_t tag) {
-    const SimOrder& maker = orders_[static_cast<Slot>(tag)];
-    if (maker.terms.reduce_only()) return Match::kDropMaker;  // may turn out to be smaller
-    if (maker.account != order.account || config.self_trade == SelfTrade::kAllow)
-      return Match::kTrade;
-    return config.self_trade == SelfTrade::kCancelMaker ? Match::kDropMaker : Match::kStop;
-  };
-  return engine_.available(order.instrument.value - 1u, order.side, limit_of(order), order.open(),
-                           Shop{&at}, before) >= order.open();
+  // Makers with what they hide; a reduce-only one may turn out to be smaller and does not count.
+  Quantity sum = Quantity::zero();
+  Price limit = limit_of(order);
+  const PriceLadder& makers = engine_.side(order.instrument.value - 1u, opposite(order.side));
+  for (auto entry = engine_.first(order.instrument.value - 1u, opposite(order.side));
+       entry != kNone && sum < order.open(); entry = engine_.next(entry)) {
+    const SimOrder& maker = orders_[static_cast<Slot>(engine_.pool().tag(entry))];
+    if (!makers.as_good(maker.limit, limit)) break;
+    const bool own = maker.account == order.account && config.self_trade != SelfTrade::kAllow;
+    if (own && config.self_trade != SelfTrade::kCancelMaker) {
+      limit = maker.limit;  // what is external at this price comes before it
+      break;
+    }
+    if (!own && !maker.terms.reduce_only()) sum += std::min(maker.open(), order.open() - sum);
+  }
+  if (sum == order.open()) return true;
+  return sum + Shop{&at}.available(opposite(order.side), limit, order.open() - sum) >= order.open();
 }
 
 Quantity SimCore::fillable(Slot slot) {
@@ -169,7 +255,9 @@ void SimCore::fill(Slot slot, Price price, Quantity quantity, Liquidity liquidit
   SimOrder& order = orders_[slot];
   const Instrument& instrument = listed(order);
   order.filled += quantity;
-  if (order.place == Place::kBook) engine_.set_open(order.entry, order.open());
+  const bool was_shown = order.shown.is_positive();
+  order.shown -= std::min(order.shown, quantity);
+  if (order.place == Place::kBook) engine_.set_open(order.entry, order.shown);
   const auto fee = fees_[book(order.instrument).fees].fee(instrument, price, quantity, liquidity);
   accounts.remove_open(order.account, instrument, order.side, quantity, order.reserve);
   accounts.book_fill(order.account, instrument, order.side, price, quantity, fee);
@@ -204,6 +292,24 @@ void SimCore::fill(Slot slot, Price price, Quantity quantity, Liquidity liquidit
   if (!whole && order.is_open() && order.terms.reduce_only() &&
       accounts.reducible(order.account, order.instrument, order.side).is_zero())
     end(slot, OrderState::kCanceled, Reason::kReduceOnlyViolation);
+  if (order.is_open() && was_shown && order.shown.is_zero()) {
+    detach(slot);  // the next slice of an iceberg, behind all others
+    rest(slot, false);
+  }
+}
+
+// Two orders of one account met: both are less by what they would have traded.
+void SimCore::decrement(Slot slot, Quantity quantity) {
+  SimOrder& order = orders_[slot];
+  if (quantity >= order.open()) return end(slot, OrderState::kCanceled, Reason::kSelfTrade);
+  accounts.remove_open(order.account, listed(order), order.side, quantity, order.reserve);
+  order.terms.quantity -= quantity;
+  const bool was_shown = order.shown.is_positive();
+  order.shown -= std::min(order.shown, quantity);
+  tell(report_of(order, ReportKind::kReplaced, Reason::kSelfTrade), kNone);
+  if (!was_shown || !order.shown.is_zero()) return;
+  detach(slot);
+  rest(slot, false);
 }
 
 Price SimCore::slipped(const SimOrder& order, Price price, Quantity quantity,
@@ -218,7 +324,10 @@ Price SimCore::slipped(const SimOrder& order, Price price, Quantity quantity,
   }
   const detail::i128 away = ticks * instrument.price_increment.raw();
   detail::i128 raw = order.side == Side::kBuy ? price.raw() + away : price.raw() - away;
-  raw = std::clamp<detail::i128>(raw, instrument.min_price.raw(), instrument.max_price.raw());
+  const Book& at = books_[order.instrument.value - 1u];
+  const Price low = at.has_band ? at.band_low : instrument.min_price;
+  const Price high = at.has_band ? at.band_high : instrument.max_price;
+  raw = std::clamp<detail::i128>(raw, low.raw(), high.raw());
   // A price that the data gives is not bettered by the clamp.
   return worse_of(order.side, price, Price::from_raw(static_cast<std::int64_t>(raw)));
 }
@@ -245,8 +354,15 @@ void SimCore::fill_from_offer(Slot slot, Price price, Offer& offer) {
   if (quantity.is_positive()) {
     if (left != kAsMuchAsWanted) left -= quantity;
     Price paid = slipped(order, price, quantity, offer.size);
-    if (order.has_limit()) paid = better_of(order.side, paid, order.terms.limit_price);
+    if (order.has_limit()) paid = better_of(order.side, paid, order.limit);
     fill(slot, paid, quantity, Liquidity::kTaker);
+    if (order.is_open() && order.terms.type == OrderType::kMarketToLimit && !order.has_limit()) {
+      convert_to_limit(slot, paid);
+      if (!order.at_once()) {
+        tell(report_of(order, ReportKind::kReplaced, Reason::kByVenue), kNone);
+        return rest(slot, false);
+      }
+    }
   }
   if (order.is_open() && order.at_once()) end(slot, OrderState::kCanceled, Reason::kNoLiquidity);
 }

@@ -27,11 +27,23 @@ void SimCore::on_quote(const Quote& quote) {
   at.saw_quote = true;
   if (at.open_orders == 0) [[likely]]
     return;
-  if (at.status == InstrumentStatus::kTrading && !at.is_crossed())
-    on_quotes_moved(quote.header.instrument, at);
+  show_moved(quote.header.instrument, at);
+}
+
+// What is shown has changed and there are orders.
+void SimCore::show_moved(InstrumentId id, Book& at) {
+  if (at.has_band && ((at.ask.present && is_beyond(at, at.ask.price)) ||
+                      (at.bid.present && is_beyond(at, at.bid.price)))) {
+    if (at.status != InstrumentStatus::kTrading) return;
+  }
+  if (at.is_open() && !at.is_crossed()) on_quotes_moved(id, at);
 }
 
 void SimCore::on_quotes_moved(InstrumentId id, Book& at) {
+  if (at.movers.head != kNone) {
+    if (!at.saw_trade && at.source() == FillSource::kQuotes) meet_quote(id, at);
+    repeg(at);
+  }
   if (at.source() == FillSource::kQuotes) {
     if (at.fills.queue == QueueModel::kPessimistic) {
       update_queue(id, at, Side::kBuy);
@@ -42,10 +54,11 @@ void SimCore::on_quotes_moved(InstrumentId id, Book& at) {
     sweep_touch(id, at, Side::kSell);
     settle_taking(id, at);
   }
-  const Price up = at.ask.present ? at.ask.price : Price::min();
-  const Price down = at.bid.present ? at.bid.price : Price::max();
-  run_triggers(id, TriggerBy::kBidAsk, up, down, nullptr);
-  if (!at.has_last) run_triggers(id, TriggerBy::kDefault, up, down, nullptr);
+  const auto price = [](const Shown& shown) {
+    return shown.present ? std::optional{shown.price} : std::nullopt;
+  };
+  run_triggers(id, TriggerBy::kBidAsk, price(at.ask), price(at.bid), nullptr);
+  if (!at.has_last) run_triggers(id, TriggerBy::kDefault, price(at.ask), price(at.bid), nullptr);
   if (!at.bid.present || !at.ask.present) return;
   const detail::i128 sum = static_cast<detail::i128>(at.bid.price.raw()) + at.ask.price.raw();
   const auto low = static_cast<std::int64_t>(sum >> 1);  // rounds down
@@ -53,6 +66,7 @@ void SimCore::on_quotes_moved(InstrumentId id, Book& at) {
   run_triggers(id, TriggerBy::kMid, Price::from_raw(low), Price::from_raw(high), nullptr);
 }
 
+// Depth as a whole.
 void SimCore::on_depth(const BookDelta& delta) {
   const InstrumentId id = delta.header.instrument;
   Book& at = book(id);
@@ -76,7 +90,7 @@ void SimCore::on_depth(const BookDelta& delta) {
   at.saw_quote = true;
   if (at.open_orders == 0) [[likely]]
     return;
-  if (at.status == InstrumentStatus::kTrading && !at.is_crossed()) on_quotes_moved(id, at);
+  show_moved(id, at);
 }
 
 // Orders that take whatever comes, in the order in which they came.
@@ -86,7 +100,7 @@ void SimCore::run_waiting(Book& at, Offer* offer) {
     waiting_cursor_ = order.next;
     if (offer == nullptr) {
       take_shown(slot);
-    } else if (order.has_limit() && !as_good(order.side, offer->price, order.terms.limit_price)) {
+    } else if (order.has_limit() && !as_good(order.side, offer->price, order.limit)) {
       end(slot, OrderState::kCanceled, Reason::kNoLiquidity);  // only what must fill at once waits
     } else {
       fill_from_offer(slot, offer->price, *offer);
@@ -109,7 +123,7 @@ void SimCore::sweep_touch(InstrumentId id, Book& at, Side side) {
     if (order.taking)
       fill(slot, price, quantity, Liquidity::kTaker);
     else
-      fill(slot, order.terms.limit_price, quantity, Liquidity::kMaker);
+      fill(slot, order.limit, quantity, Liquidity::kMaker);
   }
 }
 
@@ -122,34 +136,13 @@ void SimCore::settle_taking(InstrumentId id, Book& at) {
     for (auto entry = engine_.first(id.value - 1u, side); entry != kNone && at.taking != 0;
          entry = engine_.next(entry)) {
       SimOrder& order = orders_[static_cast<Slot>(engine_.pool().tag(entry))];
-      const bool on_offer = quotes ? as_good(side, touch.price, order.terms.limit_price)
-                                   : better(side, at.last, order.terms.limit_price);
+      const bool on_offer =
+          quotes ? as_good(side, touch.price, order.limit) : better(side, at.last, order.limit);
       if (!order.taking || on_offer) continue;
       order.taking = false;
       --at.taking;
       join_queue(order, at);
     }
-  }
-}
-
-// ---- queue position ----
-
-void SimCore::join_queue(SimOrder& order, Book& at) {
-  const auto shown = Shop{&at}.size_at(order.side, order.terms.limit_price);
-  order.ahead_known = shown.has_value();
-  order.ahead = shown.value_or(Quantity::zero());
-}
-
-// What is shown at a price is the most that can stand before an order there.
-void SimCore::update_queue(InstrumentId id, Book& at, Side side) {
-  const Shop shop{&at};
-  for (auto entry = engine_.first(id.value - 1u, side); entry != kNone;
-       entry = engine_.next(entry)) {
-    SimOrder& order = orders_[static_cast<Slot>(engine_.pool().tag(entry))];
-    const auto most = shop.size_at(side, order.terms.limit_price);
-    if (!most) return;  // the touch is before this order, and before all after it
-    order.ahead = order.ahead_known ? std::min(order.ahead, *most) : *most;
-    order.ahead_known = true;
   }
 }
 
@@ -164,8 +157,13 @@ void SimCore::on_trade(const Trade& trade) {
   if (at.open_orders == 0) [[likely]]
     return;
   const FillSource source = at.source();
-  if (at.status != InstrumentStatus::kTrading || source == FillSource::kBars) return;
+  const bool prints = at.uncross_pending && source != FillSource::kBars;
+  if ((!at.is_open() && !prints) || source == FillSource::kBars || is_beyond(at, trade.price))
+    return;
   Offer offer = make_offer(at, registry_->get(id), trade.price, trade.size);
+  if (prints || at.movers.head != kNone)
+    meet_print(id, at, trade.price, offer, trade.header.ts_event);
+  if (!at.is_open()) return;
   const bool takers = source == FillSource::kTrades;
   if (takers) run_waiting(at, &offer);
   sweep_trade(id, at, Side::kBuy, offer, trade);
@@ -175,6 +173,7 @@ void SimCore::on_trade(const Trade& trade) {
       takers && at.fills.stop_fill == StopFill::kTriggeringTrade ? &offer : nullptr;
   run_triggers(id, TriggerBy::kLast, trade.price, trade.price, stops);
   run_triggers(id, TriggerBy::kDefault, trade.price, trade.price, stops);
+  if (at.movers.head != kNone) repeg(at);
 }
 
 void SimCore::sweep_trade(InstrumentId id, Book& at, Side side, Offer& offer, const Trade& trade) {
@@ -191,7 +190,7 @@ void SimCore::sweep_trade(InstrumentId id, Book& at, Side side, Offer& offer, co
     const Quantity quantity = std::min(fillable(slot), offer.left(side));
     if (quantity.is_zero()) continue;
     if (at.fills.participation) offer.left(side) -= quantity;
-    fill(slot, order.terms.limit_price, quantity, Liquidity::kMaker);
+    fill(slot, order.limit, quantity, Liquidity::kMaker);
   }
   // At the price: in turn. A trade that a buyer started took from the offers, not from the bids.
   if (own.is_empty() || own.best() != trade.price || trade.aggressor() == side) return;
@@ -216,53 +215,12 @@ void SimCore::sweep_trade(InstrumentId id, Book& at, Side side, Offer& offer, co
     Quantity most = offer.left(side);
     if (at.fills.participation) most = std::min(most, volume);
     if (!most.is_positive() || !volume.is_positive()) continue;
-    const Quantity quantity = std::min(fillable(slot), most);
+    const Quantity quantity = std::min(std::min(fillable(slot), order.shown), most);
     if (quantity.is_zero()) continue;
     volume -= std::min(volume, quantity);
     if (at.fills.participation) offer.left(side) -= quantity;
-    fill(slot, order.terms.limit_price, quantity, Liquidity::kMaker);
+    fill(slot, order.limit, quantity, Liquidity::kMaker);
   }
-}
-
-// ---- triggers ----
-
-std::optional<Price> SimCore::trigger_price(const Book& at, TriggerBy by, Side side) const {
-  const Shown& touch = at.touch(side);
-  if (by == TriggerBy::kDefault) by = at.has_last ? TriggerBy::kLast : TriggerBy::kBidAsk;
-  if (by == TriggerBy::kLast && at.has_last) return at.last;
-  if (by == TriggerBy::kMark && at.has_mark) return at.mark;
-  if (by == TriggerBy::kBidAsk && touch.present) return touch.price;
-  if (by != TriggerBy::kMid || !at.bid.present || !at.ask.present) return std::nullopt;
-  const detail::i128 sum = static_cast<detail::i128>(at.bid.price.raw()) + at.ask.price.raw();
-  const detail::i128 mid = side == Side::kBuy ? sum >> 1 : (sum + 1) >> 1;
-  return Price::from_raw(static_cast<std::int64_t>(mid));
-}
-
-// Every stop that `up` (buys) or `down` (sells) has reached, the nearest trigger first.
-void SimCore::run_triggers(InstrumentId id, TriggerBy by, Price up, Price down, Offer* offer) {
-  for (const Side side : {Side::kBuy, Side::kSell}) {
-    const PriceLadder& stops = triggers(id, by, side);
-    while (stops.reaches(side == Side::kBuy ? up : down))
-      trigger(static_cast<Slot>(trigger_pool_.tag(stops.first(trigger_pool_))), offer);
-  }
-}
-
-// `offer`: the trade that set it off, where it may fill from that.
-void SimCore::trigger(Slot slot, Offer* offer) {
-  SimOrder& order = orders_[slot];
-  detach(slot);
-  order.triggered = true;
-  tell(report_of(order, ReportKind::kTriggered, Reason::kNone), kNone);
-  if (order.terms.post_only() && would_take(order))
-    return end(slot, OrderState::kCanceled, Reason::kPostOnlyWouldTake);
-  if (offer == nullptr) return take(slot);
-  const bool good =
-      !order.has_limit() || as_good(order.side, offer->price, order.terms.limit_price);
-  if (good) fill_from_offer(slot, offer->price, *offer);
-  if (!order.is_open()) return;
-  if (order.at_once()) return end(slot, OrderState::kCanceled, Reason::kNoLiquidity);
-  if (!order.has_limit()) return wait(slot);
-  rest(slot, better(order.side, offer->price, order.terms.limit_price));
 }
 
 }  // namespace keel

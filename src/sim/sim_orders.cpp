@@ -20,94 +20,9 @@ std::uint64_t client_key(AccountId account, const ClientOrderId& id) {
   return (text_hash(id.view()) ^ (std::uint64_t{account.value} << 48)) | 1u;
 }
 
-// What an order must carry, by its type; kNone where it does.
-Reason check_prices(const OrderTerms& terms, const Instrument& instrument) {
-  const bool limit = (terms.flags & OrderTerms::kHasLimit) != 0;
-  const bool trigger = (terms.flags & OrderTerms::kHasTrigger) != 0;
-  const bool wants_limit = terms.type == OrderType::kLimit || terms.type == OrderType::kStopLimit;
-  const bool wants_trigger = terms.type == OrderType::kStop || terms.type == OrderType::kStopLimit;
-  if (limit != wants_limit) return limit ? Reason::kPriceUnexpected : Reason::kPriceMissing;
-  if (trigger != wants_trigger)
-    return trigger ? Reason::kTriggerUnexpected : Reason::kTriggerMissing;
-  if (limit)
-    if (const Reason reason = instrument.check_price(terms.limit_price); reason != Reason::kNone)
-      return reason;
-  if (!trigger) return Reason::kNone;
-  const Reason reason = instrument.check_price(terms.trigger_price);
-  return reason == Reason::kPriceIncrement ? Reason::kTriggerIncrement : reason;
-}
-
-Reason check_notional(const OrderTerms& terms, const Instrument& instrument) {
-  const Price price = (terms.flags & OrderTerms::kHasLimit) != 0     ? terms.limit_price
-                      : (terms.flags & OrderTerms::kHasTrigger) != 0 ? terms.trigger_price
-                                                                     : Price::zero();
-  if (price.is_zero()) return Reason::kNone;
-  if (instrument.is_inverse() && !price.is_positive()) return Reason::kPriceTooLow;
-  const auto notional = instrument.checked_notional(price, terms.quantity);
-  if (!notional) return Reason::kOverflow;
-  if (instrument.is_inverse()) return Reason::kNone;
-  const Int128 size = abs(*notional).raw();
-  if (size < instrument.min_notional) return Reason::kNotionalTooSmall;
-  if (size > instrument.max_notional) return Reason::kNotionalTooLarge;
-  return Reason::kNone;
-}
-
 }  // namespace
 
 // ---- commands ----
-
-Reason SimCore::validate_terms(const OrderTerms& terms, const Instrument& instrument,
-                               std::string_view& text) const {
-  if (!capabilities_.supports(terms.type)) return Reason::kTypeNotSupported;
-  if (!capabilities_.supports(terms.time_in_force)) return Reason::kTimeInForceNotSupported;
-  if (const Reason reason = instrument.check_quantity(terms.quantity); reason != Reason::kNone)
-    return reason;
-  if (const Reason reason = check_prices(terms, instrument); reason != Reason::kNone) return reason;
-  if (const Reason reason = check_notional(terms, instrument); reason != Reason::kNone)
-    return reason;
-  const bool at_once =
-      terms.time_in_force == TimeInForce::kIoc || terms.time_in_force == TimeInForce::kFok;
-  const bool has_limit = (terms.flags & OrderTerms::kHasLimit) != 0;
-  if (terms.post_only() && (at_once || !has_limit)) {
-    text = "post-only is for limit orders that may rest";
-    return Reason::kFlagsConflict;
-  }
-  if ((terms.flags & OrderTerms::kClosePosition) != 0) {
-    text = "no close-position orders here: say a quantity and reduce-only";
-    return Reason::kFlagsConflict;
-  }
-  if (const auto display = terms.display(); display && *display != terms.quantity) {
-    if (*display > terms.quantity) return Reason::kDisplayTooLarge;
-    text = "no hidden quantity here";
-    return Reason::kTypeNotSupported;
-  }
-  if (terms.trigger_by > TriggerBy::kMid) return Reason::kFlagsConflict;
-  const bool gtd = terms.time_in_force == TimeInForce::kGtd;
-  if (!gtd) return Reason::kNone;
-  const auto expiry = terms.expiry();
-  if (!expiry) return Reason::kExpiryMissing;
-  return *expiry <= now_ ? Reason::kExpiryInPast : Reason::kNone;
-}
-
-Reason SimCore::validate(const CommandMessage& message, std::string_view& text) const {
-  const Instrument* instrument = registry_->find(message.instrument);
-  if (instrument == nullptr) return Reason::kUnknownInstrument;
-  if (!accounts.knows(message.account)) return Reason::kUnknownAccount;
-  if (message.side != Side::kBuy && message.side != Side::kSell) {
-    text = "neither buy nor sell";
-    return Reason::kFlagsConflict;
-  }
-  const std::size_t at = message.instrument.value - 1u;
-  if (at < books_.size() && books_[at].status != InstrumentStatus::kTrading)
-    return Reason::kMarketClosed;
-  if (const Reason reason = validate_terms(message.terms, *instrument, text);
-      reason != Reason::kNone)
-    return reason;
-  if (message.terms.reduce_only() &&
-      accounts.reducible(message.account, message.instrument, message.side).is_zero())
-    return Reason::kReduceOnlyViolation;
-  return Reason::kNone;
-}
 
 void SimCore::submit(const CommandMessage& message) {
   const auto reject = [&](Reason reason, std::string_view text) {
@@ -150,7 +65,8 @@ void SimCore::submit(const CommandMessage& message) {
   const Slot slot = remember(message);
   if (slot == kNone) return reject(Reason::kTooManyOrders, "no room for more open orders");
   SimOrder& order = orders_[slot];
-  if (reason == Reason::kNone && order.terms.post_only() && !order.is_stop() && would_take(order))
+  const bool works_now = !order.is_stop() && !order.is_pegged();
+  if (reason == Reason::kNone && order.terms.post_only() && works_now && would_take(order))
     reason = Reason::kPostOnlyWouldTake;
   if (reason == Reason::kNone) reason = check_funds(order, order.open());
   if (reason != Reason::kNone) {
@@ -189,23 +105,13 @@ void SimCore::replace(const CommandMessage& message) {
     tell(report, kNone);
   };
   if (!order.is_open()) return reject(Reason::kOrderNotOpen, "too late: the order has ended");
-  if (book(order.instrument).status != InstrumentStatus::kTrading)
-    return reject(Reason::kMarketClosed, {});
+  if (const Reason reason = accepts(book(order.instrument).status, order.terms);
+      reason != Reason::kNone)
+    return reject(reason, {});
   if (config.faults.reject_ppm != 0 && fault_random_.chance_ppm(config.faults.reject_ppm))
     return reject(Reason::kVenueRejected, "rejected by the fault plan");
 
-  OrderTerms terms = order.terms;
-  terms.quantity = message.terms.quantity;
-  if ((message.terms.flags & OrderTerms::kHasLimit) != 0) {
-    terms.limit_price = message.terms.limit_price;
-    terms.flags |= OrderTerms::kHasLimit;
-  }
-  if ((message.terms.flags & OrderTerms::kHasTrigger) != 0) {
-    terms.trigger_price = message.terms.trigger_price;
-    terms.flags |= OrderTerms::kHasTrigger;
-  }
-  if (message.terms.expiry() && terms.time_in_force == TimeInForce::kGtd)
-    terms.expire_at = message.terms.expire_at;
+  const OrderTerms terms = changed_terms(order, message.terms);
   std::string_view text;
   if (const Reason reason = validate_terms(terms, listed(order), text); reason != Reason::kNone)
     return reject(reason, text);
@@ -221,12 +127,15 @@ void SimCore::replace(const CommandMessage& message) {
   const Price reserve_before = order.reserve;
   accounts.remove_open(order.account, listed(order), order.side, order.open(), order.reserve);
   order.terms = terms;
+  const SimOrder armed_before = order;
+  if (!keeps) arm(order);
   Reason reason = Reason::kNone;
-  if (!same_limit && terms.post_only() && (!order.is_stop() || order.triggered) &&
-      would_take(order))
+  if (!same_limit && terms.post_only() && !order.is_pegged() &&
+      (!order.is_stop() || order.triggered) && would_take(order))
     reason = Reason::kPostOnlyWouldTake;
   if (reason == Reason::kNone && !keeps) reason = check_funds(order, order.open());
   if (reason != Reason::kNone) {
+    order = armed_before;
     order.terms = before;
     order.reserve = reserve_before;
   }
@@ -237,7 +146,8 @@ void SimCore::replace(const CommandMessage& message) {
     erase_heap(slot);
     push_heap(slot, terms.expire_at);
   }
-  if (keeps && order.place == Place::kBook) engine_.set_open(order.entry, order.open());
+  order.shown = std::min(order.shown, order.open());
+  if (keeps && order.place == Place::kBook) engine_.set_open(order.entry, order.shown);
   if (!keeps) {
     // Out and in again: behind all others, and measured against the market anew.
     detach(slot);
@@ -245,6 +155,35 @@ void SimCore::replace(const CommandMessage& message) {
   }
   tell(report_of(order, ReportKind::kReplaced, Reason::kNone), kNone);
   if (!keeps) work(slot);
+}
+
+OrderTerms SimCore::changed_terms(const SimOrder& order, const OrderTerms& asked) const {
+  OrderTerms terms = order.terms;
+  terms.quantity = asked.quantity;
+  if ((asked.flags & OrderTerms::kHasLimit) != 0) {
+    terms.limit_price = asked.limit_price;
+    terms.flags |= OrderTerms::kHasLimit;
+  }
+  if ((asked.flags & OrderTerms::kHasTrigger) != 0) {
+    terms.trigger_price = asked.trigger_price;
+    terms.flags |= OrderTerms::kHasTrigger;
+  }
+  if (asked.expiry() && terms.time_in_force == TimeInForce::kGtd) terms.expire_at = asked.expire_at;
+  if ((terms.flags & OrderTerms::kHasDisplay) != 0)
+    terms.display_quantity = std::min(terms.display_quantity, terms.quantity);
+  return terms;
+}
+
+void SimCore::arm(SimOrder& order) {
+  const OrderTerms& terms = order.terms;
+  const bool has_limit = (terms.flags & OrderTerms::kHasLimit) != 0;
+  if (has_limit) order.limit = terms.limit_price;
+  // A pegged order's is its cap; a trailing stop-limit has one once it was triggered.
+  if (!order.triggered || !order.is_trailing()) order.limited = has_limit && !order.is_pegged();
+  // A trailing stop that was drawn along stays where it is.
+  if (order.is_trailing() && order.has_trigger) return;
+  order.has_trigger = (terms.flags & OrderTerms::kHasTrigger) != 0;
+  if (order.has_trigger) order.trigger = terms.trigger_price;
 }
 
 void SimCore::cancel(const CommandMessage& message) {
@@ -263,36 +202,6 @@ void SimCore::cancel(const CommandMessage& message) {
     return tell(report, kNone);
   }
   end(slot, OrderState::kCanceled, Reason::kByRequest);
-}
-
-Reason SimCore::check_funds(SimOrder& order, Quantity open) {
-  if (!accounts.is_checked(order.account)) return Reason::kNone;
-  const auto reference = worst_price(order);
-  if (!reference) return Reason::kNoReferencePrice;
-  order.reserve = *reference;
-  for (std::size_t i = 0; i < books_.size(); ++i) {
-    const Book& each = books_[i];
-    const InstrumentId id{static_cast<std::uint32_t>(i + 1)};
-    if (each.has_last) {
-      accounts.set_mark(order.account, id, each.last);
-    } else if (each.bid.present) {
-      accounts.set_mark(order.account, id, each.bid.price);
-    }
-  }
-  const FeeSchedule& fees = fees_[book(order.instrument).fees];
-  return accounts.check(order.account, listed(order), order.side, open, order.reserve, fees);
-}
-
-// What each unit of an order costs at the worst, as far as can be told.
-std::optional<Price> SimCore::worst_price(const SimOrder& order) {
-  if (order.has_limit()) return order.terms.limit_price;
-  if (order.is_stop() && !order.triggered) return order.terms.trigger_price;
-  const Book& at = book(order.instrument);
-  const Shown& touch = at.touch(order.side);
-  if (touch.present) return slipped(order, touch.price, order.open(), touch.size);
-  if (at.has_last) return slipped(order, at.last, order.open(), order.open());
-  if (at.has_mark) return at.mark;
-  return std::nullopt;
 }
 
 // ---- where orders are kept ----
@@ -323,6 +232,7 @@ SimCore::Slot SimCore::remember(const CommandMessage& message) {
   order.account = message.account;
   order.side = message.side;
   order.contingency = message.contingency;
+  arm(order);
   by_id_.put(order.id.value, slot);
   return slot;
 }
@@ -353,6 +263,7 @@ void SimCore::close(Slot slot, OrderState state, Reason reason) {
   SimOrder& order = orders_[slot];
   if (order.is_open()) {
     detach(slot);
+    leave_movers(slot);
     leave_group(slot);
     erase_heap(slot);
     if (order.client_key != 0) by_client_.erase(order.client_key);
@@ -377,9 +288,7 @@ void SimCore::detach(Slot slot) {
   Book& at = book(order.instrument);
   switch (order.place) {
     case Place::kBook: engine_.remove(order.entry); break;
-    case Place::kTrigger:
-      triggers(order.instrument, watched(order), order.side).erase(trigger_pool_, order.entry);
-      break;
+    case Place::kTrigger: triggers(order).erase(trigger_pool_, order.entry); break;
     case Place::kWaiting:
       if (waiting_cursor_ == slot) waiting_cursor_ = order.next;
       if (order.previous != kNone) orders_[order.previous].next = order.next;
@@ -388,11 +297,13 @@ void SimCore::detach(Slot slot) {
       if (at.waiting.tail == slot) at.waiting.tail = order.previous;
       break;
     case Place::kNowhere:
+    case Place::kParked:
     case Place::kEnded: break;
   }
   if (order.taking) --at.taking;
   order.taking = false;
   order.place = Place::kNowhere;
+  order.shown = Quantity::zero();
   order.entry = order.previous = order.next = kNone;
 }
 
@@ -403,8 +314,7 @@ TriggerBy SimCore::watched(const SimOrder& order) {
 
 void SimCore::await_trigger(Slot slot) {
   SimOrder& order = orders_[slot];
-  order.entry = triggers(order.instrument, watched(order), order.side)
-                    .insert(trigger_pool_, order.terms.trigger_price, order.open(), slot);
+  order.entry = triggers(order).insert(trigger_pool_, order.trigger, order.open(), slot);
   order.place = Place::kTrigger;
 }
 
@@ -425,8 +335,9 @@ void SimCore::wait(Slot slot) {
 void SimCore::rest(Slot slot, bool taking) {
   SimOrder& order = orders_[slot];
   Book& at = book(order.instrument);
-  order.entry = engine_.rest(order.instrument.value - 1u, order.side, order.terms.limit_price,
-                             order.open(), slot);
+  order.shown = order.slice();
+  order.entry =
+      engine_.rest(order.instrument.value - 1u, order.side, order.limit, order.shown, slot);
   order.place = Place::kBook;
   order.taking = taking;
   if (taking) ++at.taking;
@@ -475,7 +386,8 @@ void SimCore::settle_group(Slot slot, Quantity quantity) {
       accounts.remove_open(sibling.account, listed(sibling), sibling.side, quantity,
                            sibling.reserve);
       sibling.terms.quantity -= quantity;
-      if (sibling.place == Place::kBook) engine_.set_open(sibling.entry, sibling.open());
+      sibling.shown = std::min(sibling.shown, sibling.open());
+      if (sibling.place == Place::kBook) engine_.set_open(sibling.entry, sibling.shown);
       tell(report_of(sibling, ReportKind::kReplaced, Reason::kBySibling), kNone);
     }
   }

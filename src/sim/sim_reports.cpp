@@ -130,13 +130,16 @@ OrderReport SimCore::report_of(const SimOrder& order, ReportKind kind, Reason re
   report.time_in_force = order.terms.time_in_force;
   report.status = order.state;
   report.present = OrderReport::kHasQuantity | OrderReport::kHasFilled | OrderReport::kHasSide;
-  if (order.has_limit()) {
+  // As it was asked for; where it was not, as it is now.
+  const auto limit = order.terms.limit();
+  if (limit || order.has_limit()) {
     report.present |= OrderReport::kHasPrice;
-    report.price = order.terms.limit_price;
+    report.price = limit ? *limit : order.limit;
   }
-  if ((order.terms.flags & OrderTerms::kHasTrigger) != 0) {
+  const auto trigger = order.terms.trigger();
+  if (trigger || order.has_trigger) {
     report.present |= OrderReport::kHasTrigger;
-    report.trigger_price = order.terms.trigger_price;
+    report.trigger_price = trigger ? *trigger : order.trigger;
   }
   report.reason = reason;
   report.quantity = order.terms.quantity;

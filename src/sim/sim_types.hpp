@@ -33,6 +33,7 @@ enum class Place : std::uint8_t {
   kBook,         // rests at its limit
   kTrigger,      // waits for its trigger price
   kWaiting,      // takes whatever the next market event offers
+  kParked,       // for an auction, or for a price to follow
   kEnded,
 };
 
@@ -46,7 +47,11 @@ struct SimOrder {
   Quantity filled = Quantity::zero();
   Quantity ahead = Quantity::zero();  // stands before it at its price
   Price reserve = Price::zero();      // what its funds are reserved at
+  Price limit = Price::zero();        // as it is now: asked for, or pegged, trailed, converted
+  Price trigger = Price::zero();      // as it is now, where has_trigger
+  Quantity shown = Quantity::zero();  // in the book: what is left of the displayed part
   Timestamp arrived{}, expires{};
+  Timestamp auction{};  // when the auction that it is for is due
   InstrumentId instrument{};
   AccountId account{};
   Side side = Side::kBuy;
@@ -55,20 +60,44 @@ struct SimOrder {
   Reason reason = Reason::kNone;         // why it ended
   Place place = Place::kNowhere;
   bool triggered = false;
-  bool taking = false;  // reached the book at a price that was on offer: pays the offer
+  bool limited = false;      // has a limit now
+  bool has_trigger = false;  // its trigger is known (a trailing one may wait for a first price)
+  bool moves = false;        // is in its book's list of movers
+  bool taking = false;       // reached the book at a price that was on offer: pays the offer
   bool ahead_known = false;
   bool end_delivered = false;                    // the engine has been handed the report of its end
   std::uint32_t entry = kNone;                   // in the matching engine or among the triggers
   std::uint32_t previous = kNone, next = kNone;  // waiting list, queue of ended ones
+  std::uint32_t mover_previous = kNone, mover_next = kNone;
   std::uint32_t group_next = kNone;
   std::uint32_t heap_at = kNone;
 
   [[nodiscard]] Quantity open() const { return terms.quantity - filled; }
   [[nodiscard]] bool is_open() const { return state == OrderState::kWorking; }
   // What it is now: a triggered stop is a market or limit order.
-  [[nodiscard]] bool has_limit() const { return (terms.flags & OrderTerms::kHasLimit) != 0; }
+  [[nodiscard]] bool has_limit() const { return limited; }
+  [[nodiscard]] bool is_trailing() const {
+    return terms.type == OrderType::kTrailingStop || terms.type == OrderType::kTrailingStopLimit;
+  }
+  // Triggered by a price that comes to it, not by one that runs away from it.
+  [[nodiscard]] bool is_touched() const {
+    return terms.type == OrderType::kMarketIfTouched || terms.type == OrderType::kLimitIfTouched;
+  }
   [[nodiscard]] bool is_stop() const {
-    return terms.type == OrderType::kStop || terms.type == OrderType::kStopLimit;
+    return terms.type == OrderType::kStop || terms.type == OrderType::kStopLimit || is_touched() ||
+           is_trailing();
+  }
+  [[nodiscard]] bool is_pegged() const { return terms.type == OrderType::kPegged; }
+  [[nodiscard]] bool is_for_auction() const {
+    return terms.time_in_force == TimeInForce::kAtOpen ||
+           terms.time_in_force == TimeInForce::kAtClose;
+  }
+  // Whether a rising price sets it off: a buy stop above the market, a sell order above it.
+  [[nodiscard]] bool rises() const { return (side == Side::kBuy) != is_touched(); }
+  // How much of what is open the book shows.
+  [[nodiscard]] Quantity slice() const {
+    return (terms.flags & OrderTerms::kHasDisplay) != 0 ? std::min(open(), terms.display_quantity)
+                                                        : open();
   }
   [[nodiscard]] bool at_once() const {
     return terms.time_in_force == TimeInForce::kIoc || terms.time_in_force == TimeInForce::kFok;
@@ -81,6 +110,9 @@ struct Shown {
   Quantity left = Quantity::zero();  // not yet taken by our orders
   bool present = false;
 };
+
+// Which auction.
+enum class Call : std::uint8_t { kNoCall = 0, kOpening = 1, kClosing = 2 };
 
 struct OrderList {
   std::uint32_t head = kNone, tail = kNone;
@@ -100,9 +132,29 @@ struct Book {
   std::uint32_t taking = 0;  // orders in the book with `taking`
   std::uint32_t fees = 0;    // index
   OrderList waiting;
+  OrderList movers;  // trailing and pegged orders, and those for an auction
   FillModel fills;
-  BarSpec bar_spec{};  // of the bars that fill: the first kind that came
+  // Calls and limits.
+  Call call = Call::kNoCall;     // which one has ended and waits for its price
+  bool uncross_pending = false;  // ... in a print or a bar
+  bool has_indicative = false, has_band = false;
+  Price indicative = Price::zero(), band_low = Price::zero(), band_high = Price::zero();
+  Quantity matched = Quantity::zero();
+  Timestamp band_until{0}, halted_until{0};  // 0: none
+  std::uint32_t limits = 0;                  // index + 1
+  std::uint32_t queued = 0;                  // orders that came while it did not trade
+  BarSpec bar_spec{};                        // of the bars that fill: the first kind that came
 
+  // Orders meet the market.
+  [[nodiscard]] bool is_open() const {
+    return status == InstrumentStatus::kTrading && !uncross_pending;
+  }
+  [[nodiscard]] Reason check_band(Price price) const {
+    if (!has_band) return Reason::kNone;
+    return price > band_high  ? Reason::kPriceTooHigh
+           : price < band_low ? Reason::kPriceTooLow
+                              : Reason::kNone;
+  }
   [[nodiscard]] bool is_crossed() const {
     return bid.present && ask.present && bid.price > ask.price;
   }

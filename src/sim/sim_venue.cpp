@@ -58,6 +58,9 @@ Status SimConfig::check(const InstrumentRegistry& registry) const {
       if (auto status = check_fills(*listing.fills); !status) return status;
     if (listing.fees)
       if (auto status = listing.fees->check(*instrument); !status) return status;
+    if (listing.limits &&
+        (!listing.limits->up.is_positive() || !listing.limits->down.is_positive()))
+      return bad("limits", listing.limits->up.to_text(), "fractions above zero");
   }
   for (const SimBalance& balance : balances) {
     if (balance.account.value == 0 || balance.account.value > max_accounts)
@@ -123,6 +126,9 @@ Quantity SimVenue::position(AccountId account, InstrumentId instrument) const {
 }
 std::optional<Money> SimVenue::balance(AccountId account, const Currency& currency) const {
   return core_->accounts.balance(account, currency);
+}
+CallAuction::Result SimVenue::indicative(InstrumentId instrument) {
+  return core_->indicative(instrument);
 }
 std::size_t SimVenue::open_orders() const { return core_->open_orders; }
 std::uint64_t SimVenue::executions() const { return core_->executions(); }

@@ -24,13 +24,28 @@ class CalendarDay final : public VenueDay {
   [[nodiscard]] std::optional<Timestamp> day_end(const Instrument& instrument,
                                                  Timestamp entered) const override {
     if (instrument.calendar.empty()) return next_utc_midnight(entered);
-    for (const TradingCalendar* calendar : calendars_)
-      if (calendar->name() == instrument.calendar.view())
-        return calendar->day_order_expiry(entered);
-    return std::nullopt;
+    const TradingCalendar* calendar = find(instrument);
+    return calendar != nullptr ? calendar->day_order_expiry(entered) : std::nullopt;
+  }
+  [[nodiscard]] std::optional<Timestamp> next_open(const Instrument& instrument,
+                                                   Timestamp entered) const override {
+    if (instrument.calendar.empty()) return next_utc_midnight(entered);
+    const TradingCalendar* calendar = find(instrument);
+    return calendar != nullptr ? calendar->next_open(entered - Duration{1}) : std::nullopt;
+  }
+  [[nodiscard]] std::optional<Timestamp> next_close(const Instrument& instrument,
+                                                    Timestamp entered) const override {
+    if (instrument.calendar.empty()) return next_utc_midnight(entered);
+    const TradingCalendar* calendar = find(instrument);
+    return calendar != nullptr ? calendar->next_close(entered - Duration{1}) : std::nullopt;
   }
 
  private:
+  [[nodiscard]] const TradingCalendar* find(const Instrument& instrument) const {
+    for (const TradingCalendar* calendar : calendars_)
+      if (calendar->name() == instrument.calendar.view()) return calendar;
+    return nullptr;
+  }
   std::vector<const TradingCalendar*> calendars_;
 };
 

@@ -76,6 +76,9 @@ struct FillModel {
   // An order that reached the venue later than this after a bar opened meets that bar at its close
   // only: what came before had happened already.
   Duration bar_open_window = Duration::seconds(1);
+  // Without status records: a print this long after the calendar's close is still its closing
+  // auction's.
+  Duration closing_window = Duration::minutes(10);
 };
 
 }  // namespace keel

@@ -16,7 +16,8 @@
 //     bool on_match(std::uint64_t maker_tag, Price, Quantity, Quantity maker_left);  // false: stop
 //     bool on_external(Price, Quantity);                                             // false: stop
 //     void on_dropped(std::uint64_t maker_tag);       // a maker that kDropMaker took out
-//   };
+//     bool on_decrement(std::uint64_t maker_tag, Quantity, Quantity maker_left);     // false: stop
+//   };                             // on_decrement only where before() may say so
 //
 // Events may rest, reduce and cancel orders of any book while they are told; a maker whose left is
 // zero has gone already. Not thread-safe. Allocates only when a side holds more prices than
@@ -29,7 +30,8 @@
 
 namespace keel {
 
-enum class Match : std::uint8_t { kTrade = 1, kDropMaker = 2, kStop = 3 };
+// kDecrement: both become less by what they would have traded, and nothing trades.
+enum class Match : std::uint8_t { kTrade = 1, kDropMaker = 2, kStop = 3, kDecrement = 4 };
 
 // No market beside our orders.
 struct NoExternal {
@@ -134,6 +136,12 @@ Quantity MatchingEngine::match(std::uint32_t book, Side taker, Price limit, Quan
     else
       pool_.entries_[slot].open = left.raw();
     quantity -= traded;
+    if constexpr (requires { events.on_decrement(tag, traded, left); }) {
+      if (verdict == Match::kDecrement) {
+        if (!events.on_decrement(tag, traded, left)) break;
+        continue;
+      }
+    }
     if (!events.on_match(tag, price, traded, left)) break;
   }
   return quantity;

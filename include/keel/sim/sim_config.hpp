@@ -13,12 +13,21 @@
 
 namespace keel {
 
-// When the venue's day ends, for DAY orders. The default is midnight UTC.
+// When the venue's day ends, for DAY orders, and when its auctions are. The default is midnight UTC
+// for all.
 class VenueDay {
  public:
   // The first end of day after `entered`. nullopt: not known; DAY orders are then refused.
   [[nodiscard]] virtual std::optional<Timestamp> day_end(const Instrument& instrument,
                                                          Timestamp entered) const = 0;
+  // The first opening and closing auction at or after `entered`. nullopt: not known; then only
+  // status and auction records of the feed say when there is one.
+  [[nodiscard]] virtual std::optional<Timestamp> next_open(const Instrument&, Timestamp) const {
+    return std::nullopt;
+  }
+  [[nodiscard]] virtual std::optional<Timestamp> next_close(const Instrument&, Timestamp) const {
+    return std::nullopt;
+  }
 
  protected:
   ~VenueDay() = default;
@@ -34,6 +43,22 @@ enum class SelfTrade : std::uint8_t {
   kCancelMaker = 2,  // the resting order
   kCancelBoth = 3,
   kAllow = 4,
+  kDecrement = 5,  // both become less by what they would have traded; the smaller one goes
+};
+
+// What happens to orders that arrive while an instrument is halted.
+enum class WhileHalted : std::uint8_t {
+  kReject = 1,
+  kQueue = 2,  // kept, and part of the reopening
+};
+
+// How far from a reference an instrument may trade. The reference is the last price of the venue
+// day before, or `reference` until there is one.
+struct PriceLimits {
+  Rate up, down;  // fractions of the reference, above zero
+  std::optional<Price> reference;
+  // Set: what would trade beyond halts the instrument for this long. Else it just does not trade.
+  std::optional<Duration> halt;
 };
 
 // An instrument that differs from the venue's defaults.
@@ -41,6 +66,7 @@ struct SimListing {
   InstrumentId instrument;
   std::optional<FillModel> fills;
   std::optional<FeeSchedule> fees;
+  std::optional<PriceLimits> limits = std::nullopt;
 };
 
 // Money that the venue holds for an account. Where an account has any, its orders are checked
@@ -64,6 +90,7 @@ struct SimConfig {
   std::vector<SimListing> listings;
   std::optional<Duration> fee_delay;  // fees come in a kFillFee of their own, this long after
   SelfTrade self_trade = SelfTrade::kCancelTaker;
+  WhileHalted while_halted = WhileHalted::kReject;
   std::vector<SimBalance> balances;
   const VenueDay* day = nullptr;  // must outlive the venue
   FaultPlan faults;

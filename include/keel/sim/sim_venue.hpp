@@ -24,6 +24,7 @@
 
 #include <optional>
 
+#include <keel/sim/call_auction.hpp>
 #include <keel/sim/sim_config.hpp>
 #include <keel/venue/venue.hpp>
 
@@ -89,6 +90,8 @@ class SimVenue final : public Venue {
   [[nodiscard]] Quantity position(AccountId account, InstrumentId instrument) const;
   // What is left of a configured balance. nullopt: none was configured.
   [[nodiscard]] std::optional<Money> balance(AccountId account, const Currency& currency) const;
+  // What a call of our orders and of what is shown would come to now.
+  [[nodiscard]] CallAuction::Result indicative(InstrumentId instrument);
   [[nodiscard]] std::size_t open_orders() const;
   // Executions so far; their numbers are 1 to this.
   [[nodiscard]] std::uint64_t executions() const;

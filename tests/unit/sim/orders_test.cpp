@@ -54,10 +54,13 @@ TEST_CASE("what is off the grid or contradicts itself is rejected, with a typed 
   request.terms.flags = 0;
   CHECK(answer(request) == Lines{"rejected order.trigger_missing"});
   request = limit(Side::kBuy, 1_qty, 99_px);
-  request.terms.type = OrderType::kPegged;
-  CHECK(answer(request) == Lines{"rejected order.type_not_supported"});
-  request = limit(Side::kBuy, 1_qty, 99_px).with(TimeInForce::kAtClose);
-  CHECK(answer(request) == Lines{"rejected order.time_in_force_not_supported"});
+  request.terms.type = OrderType::kMarketToLimit;
+  CHECK(answer(request) == Lines{"rejected order.price_unexpected"});
+  request.terms.type = OrderType::kTrailingStop;
+  request.terms.flags = 0;
+  CHECK(answer(request) == Lines{"rejected order.trigger_missing"});
+  request = OrderRequest::stop(InstrumentId{1}, Side::kSell, 1_qty, 98_px);
+  CHECK(answer(request.with(TimeInForce::kAtClose)) == Lines{"rejected order.flags_conflict"});
   CHECK(answer(limit(Side::kBuy, 1_qty, 99_px).with(TimeInForce::kGtd)) ==
         Lines{"rejected order.expiry_missing"});
   CHECK(answer(limit(Side::kBuy, 1_qty, 99_px).until(at_ms(10))) ==
@@ -65,8 +68,12 @@ TEST_CASE("what is off the grid or contradicts itself is rejected, with a typed 
   CHECK(answer(limit(Side::kBuy, 1_qty, 99_px).post_only().with(TimeInForce::kIoc)) ==
         Lines{"rejected order.flags_conflict"});
   CHECK(answer(market(Side::kBuy, 1_qty).post_only()) == Lines{"rejected order.flags_conflict"});
-  CHECK(answer(limit(Side::kBuy, 1_qty, 99_px).display(0.5_qty)) ==
-        Lines{"rejected order.type_not_supported"});
+  CHECK(answer(limit(Side::kBuy, 1_qty, 99_px).display(2_qty)) ==
+        Lines{"rejected order.display_too_large"});
+  CHECK(answer(limit(Side::kBuy, 1_qty, 99_px).display(0_qty)) ==
+        Lines{"rejected order.quantity_not_positive"});
+  CHECK(answer(market(Side::kBuy, 1_qty).display(0.5_qty)) ==
+        Lines{"rejected order.flags_conflict"});
   request = limit(Side::kBuy, 1_qty, 99_px);
   request.instrument = InstrumentId{9};
   CHECK(answer(request) == Lines{"rejected order.unknown_instrument"});
