@@ -39,6 +39,7 @@ class SimCore {
   void on_market(const RecordHeader& record, Timestamp exchange_time);
   const RecordHeader* next_report(Timestamp up_to);
   void cut(Timestamp time, Duration down);
+  CallAuction::Result indicative(InstrumentId id) { return indicative_of(id, book(id)); }
   [[nodiscard]] std::uint64_t executions() const { return next_execution_ - 1; }
   [[nodiscard]] const sim_detail::Execution* execution(std::uint64_t number) const {
     if (number == 0) return nullptr;
