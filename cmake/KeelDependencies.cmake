@@ -21,6 +21,7 @@ keel_package(fmt FIND fmt TARGETS fmt::fmt fmt::fmt-header-only DEBIAN libfmt-de
 keel_package(date FIND date TARGETS date::date date::date-tz DEBIAN libhowardhinnant-date-dev)
 keel_package(eigen FIND Eigen3 3.4 NO_MODULE TARGETS Eigen3::Eigen DEBIAN libeigen3-dev)
 keel_package(zlib FIND ZLIB TARGETS ZLIB::ZLIB DEBIAN zlib1g-dev)
+keel_package(zstd FIND zstd TARGETS zstd::libzstd_shared zstd::libzstd_static DEBIAN libzstd-dev)
 keel_package(yaml FIND yaml-cpp TARGETS yaml-cpp DEBIAN libyaml-cpp-dev)
 keel_package(cli11 FIND CLI11 TARGETS CLI11::CLI11 DEBIAN libcli11-dev)
 keel_package(boost FIND Boost 1.81 CONFIG TARGETS Boost::headers Boost::boost

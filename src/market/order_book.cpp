@@ -2,48 +2,20 @@
 
 #include <algorithm>
 
+#include "ladder_search.hpp"
+
 namespace keel {
 
 namespace {
 
 constexpr std::uint32_t kStateTag = 0x4B4F4F42;  // "BOOK"
-constexpr std::size_t kNearTouch = 8;            // levels looked at one by one before halving
 
 std::span<const BookLevel> levels_of(const BookDelta& delta) {
   return {reinterpret_cast<const BookLevel*>(&delta + 1), delta.count};
 }
 
-template <bool kIsBid>
-bool worse(Price a, Price b) {
-  return kIsBid ? a < b : a > b;
-}
-
-// The first level that is not worse than `price`, counted from the worst.
-template <bool kIsBid>
-std::size_t position(const std::vector<PriceLevel>& levels, Price price) {
-  std::size_t at = levels.size();
-  const std::size_t stop = at > kNearTouch ? at - kNearTouch : 0;
-  while (at > stop && !worse<kIsBid>(levels[at - 1].price, price)) --at;
-  if (at > stop || at == 0) return at;
-  const auto first = levels.begin();
-  const auto found = std::lower_bound(
-      first, first + static_cast<std::ptrdiff_t>(at), price,
-      [](const PriceLevel& level, Price wanted) { return worse<kIsBid>(level.price, wanted); });
-  return static_cast<std::size_t>(found - first);
-}
-
-template <bool kIsBid>
-void set_level(std::vector<PriceLevel>& levels, const BookLevel& change) {
-  const std::size_t at = position<kIsBid>(levels, change.price);
-  const bool found = at < levels.size() && levels[at].price == change.price;
-  const auto place = levels.begin() + static_cast<std::ptrdiff_t>(at);
-  if (change.size.is_zero()) {
-    if (found) levels.erase(place);
-  } else if (found) {
-    place->size = change.size;
-  } else {
-    levels.insert(place, PriceLevel{change.price, change.size});
-  }
+std::size_t position(const std::vector<PriceLevel>& levels, bool is_bid, Price price) {
+  return market::ladder_position(levels.data(), levels.size(), market::flip_of(is_bid), price);
 }
 
 bool is_sorted_side(const std::vector<PriceLevel>& levels, bool is_bid) {
@@ -61,38 +33,45 @@ bool is_sorted_side(const std::vector<PriceLevel>& levels, bool is_bid) {
 OrderBook::OrderBook(InstrumentId instrument, const OrderBookConfig& config)
     : config_(config), instrument_(instrument) {
   KEEL_ASSERT(config.max_levels > 0, "a book needs room for a level");
-  bids_.reserve(config.max_levels);
-  asks_.reserve(config.max_levels);
+  ladders_[0].reserve(config.max_levels);
+  ladders_[1].reserve(config.max_levels);
 }
 
 void OrderBook::reset() {
-  bids_.clear();
-  asks_.clear();
+  ladders_[0].clear();
+  ladders_[1].clear();
   state_ = kStateEmpty;
   seq_ = 0;
 }
 
-void OrderBook::apply(const BookLevel& level) {
-  if (level.side == Side::kBuy)
-    set_level<true>(bids_, level);
-  else
-    set_level<false>(asks_, level);
+void OrderBook::apply(const BookLevel& change) {
+  const bool is_bid = change.side == Side::kBuy;
+  auto& levels = ladders_[is_bid ? 0 : 1];
+  const std::size_t at = position(levels, is_bid, change.price);
+  const bool found = at < levels.size() && levels[at].price == change.price;
+  const auto place = levels.begin() + static_cast<std::ptrdiff_t>(at);
+  if (change.size.is_zero()) {
+    if (found) levels.erase(place);
+  } else if (found) {
+    place->size = change.size;
+  } else {
+    levels.insert(place, PriceLevel{change.price, change.size});
+  }
 }
 
 // What on_delta will do, without doing it.
 BookOutcome OrderBook::judge(const BookDelta& delta) const {
   const std::uint64_t bytes = sizeof(BookDelta) + std::uint64_t{delta.count} * sizeof(BookLevel);
   if (delta.header.size < bytes) return BookOutcome::kMalformed;
+  // No branch of the loop depends on a level: what the next one is cannot be guessed.
   std::size_t bids = 0, asks = 0;
+  std::int64_t signs = 0;
   for (const BookLevel& level : levels_of(delta)) {
-    if (level.size.is_negative()) return BookOutcome::kMalformed;
-    if (level.side == Side::kBuy)
-      ++bids;
-    else if (level.side == Side::kSell)
-      ++asks;
-    else
-      return BookOutcome::kMalformed;
+    signs |= level.size.raw();
+    bids += static_cast<std::size_t>(level.side == Side::kBuy);
+    asks += static_cast<std::size_t>(level.side == Side::kSell);
   }
+  if (signs < 0 || bids + asks != delta.count) return BookOutcome::kMalformed;
   const std::uint64_t last = delta.venue_seq;
   const std::uint64_t first = delta.venue_seq_first != 0 ? delta.venue_seq_first : last;
   if (first > last) return BookOutcome::kMalformed;
@@ -107,8 +86,8 @@ BookOutcome OrderBook::judge(const BookDelta& delta) const {
   if (numbered && last <= seq_) return BookOutcome::kOld;
   if (numbered && config_.sequence == SequenceRule::kContiguous && seq_ != 0 && first > seq_ + 1)
     return BookOutcome::kGap;
-  const bool fits =
-      bids_.size() + bids <= config_.max_levels && asks_.size() + asks <= config_.max_levels;
+  const bool fits = ladders_[0].size() + bids <= config_.max_levels &&
+                    ladders_[1].size() + asks <= config_.max_levels;
   return fits ? BookOutcome::kApplied : BookOutcome::kTooDeep;
 }
 
@@ -136,8 +115,8 @@ BookOutcome OrderBook::on_delta(const BookDelta& delta) {
   const BookOutcome outcome = judge(delta);
   if (outcome != BookOutcome::kApplied) return refuse(outcome);
   if (delta.header.kind == RecordKind::kBookSnapshot) {
-    bids_.clear();
-    asks_.clear();
+    ladders_[0].clear();
+    ladders_[1].clear();
     state_ = kStateLive;
     seq_ = 0;
   }
@@ -156,10 +135,10 @@ BookOutcome OrderBook::on_quote(const Quote& quote) {
     ++stats_.refused;
     return BookOutcome::kMalformed;
   }
-  bids_.clear();
-  asks_.clear();
-  if (quote.has_bid()) bids_.push_back({quote.bid_price, quote.bid_size});
-  if (quote.has_ask()) asks_.push_back({quote.ask_price, quote.ask_size});
+  ladders_[0].clear();
+  ladders_[1].clear();
+  if (quote.has_bid()) ladders_[0].push_back({quote.bid_price, quote.bid_size});
+  if (quote.has_ask()) ladders_[1].push_back({quote.ask_price, quote.ask_size});
   state_ = kStateLive;
   if (quote.venue_seq != 0) seq_ = quote.venue_seq;
   time_ = quote.header.ts_event;
@@ -178,8 +157,7 @@ void OrderBook::on_market(const RecordHeader& record) {
 
 Quantity OrderBook::size_at(Side side, Price price) const {
   const auto& levels = ladder(side);
-  const std::size_t at =
-      side == Side::kBuy ? position<true>(levels, price) : position<false>(levels, price);
+  const std::size_t at = position(levels, side == Side::kBuy, price);
   return at < levels.size() && levels[at].price == price ? levels[at].size : Quantity::zero();
 }
 
@@ -206,7 +184,7 @@ std::optional<double> OrderBook::imbalance(std::size_t count) const {
     for (std::size_t i = first; i < levels.size(); ++i) sum += levels[i].size.raw();
     return sum;
   };
-  const detail::i128 bid = total(bids_), ask = total(asks_);
+  const detail::i128 bid = total(ladders_[0]), ask = total(ladders_[1]);
   if (bid + ask == 0) return std::nullopt;
   return static_cast<double>(bid - ask) / static_cast<double>(bid + ask);
 }
@@ -218,8 +196,8 @@ void OrderBook::save(StateWriter& writer) const {
   writer.put(seq_);
   writer.put(time_);
   writer.put(stats_);
-  writer.put(bids_);
-  writer.put(asks_);
+  writer.put(ladders_[0]);
+  writer.put(ladders_[1]);
   writer.end(section);
 }
 
@@ -233,16 +211,16 @@ void OrderBook::load(StateReader& reader) {
   reader.get(seq_);
   reader.get(time_);
   reader.get(stats_);
-  reader.get(bids_);
-  reader.get(asks_);
+  reader.get(ladders_[0]);
+  reader.get(ladders_[1]);
   reader.end();
   if (!reader.ok()) return;
-  if (state_ > kStateGapped || bids_.size() > config_.max_levels ||
-      asks_.size() > config_.max_levels || !is_sorted_side(bids_, true) ||
-      !is_sorted_side(asks_, false))
+  if (state_ > kStateGapped || ladders_[0].size() > config_.max_levels ||
+      ladders_[1].size() > config_.max_levels || !is_sorted_side(ladders_[0], true) ||
+      !is_sorted_side(ladders_[1], false))
     return reader.fail("order book: levels out of order");
-  bids_.reserve(config_.max_levels);
-  asks_.reserve(config_.max_levels);
+  ladders_[0].reserve(config_.max_levels);
+  ladders_[1].reserve(config_.max_levels);
 }
 
 }  // namespace keel

@@ -3,26 +3,17 @@
 #include <algorithm>
 #include <bit>
 
+#include "ladder_search.hpp"
+
 namespace keel {
 
 namespace {
 
 constexpr std::uint32_t kStateTag = 0x334B4F42;  // "BOK3"
-constexpr std::size_t kNearTouch = 8;            // prices looked at one by one before halving
 
-// The first rung that is not worse than `price`, counted from the worst.
 template <class Rungs>
 std::size_t position(const Rungs& rungs, bool is_bid, Price price) {
-  const auto worse = [is_bid](Price a, Price b) { return is_bid ? a < b : a > b; };
-  std::size_t at = rungs.size();
-  const std::size_t stop = at > kNearTouch ? at - kNearTouch : 0;
-  while (at > stop && !worse(rungs[at - 1].price, price)) --at;
-  if (at > stop || at == 0) return at;
-  const auto first = rungs.begin();
-  const auto found = std::lower_bound(
-      first, first + static_cast<std::ptrdiff_t>(at), price,
-      [&worse](const auto& rung, Price wanted) { return worse(rung.price, wanted); });
-  return static_cast<std::size_t>(found - first);
+  return market::ladder_position(rungs.data(), rungs.size(), market::flip_of(is_bid), price);
 }
 
 struct SavedOrder {

@@ -27,7 +27,9 @@ std::string RowReport::to_text() const {
 
 void RowReport::add(Error problem, std::size_t max_messages) {
   const bool is_row = !(problem.code == storage_errors::kTruncatedGzip) &&
-                      !(problem.code == storage_errors::kBadGzip);
+                      !(problem.code == storage_errors::kBadGzip) &&
+                      !(problem.code == storage_errors::kTruncatedZstd) &&
+                      !(problem.code == storage_errors::kBadZstd);
   if (is_row)
     ++skipped;
   else

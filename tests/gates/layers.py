@@ -40,7 +40,7 @@ ROOMS = {
 FMT_ALONE = ["core", "model", "indicators", "orders", "portfolio", "venue", "journal"]
 THIRD_PARTY = re.compile(
     r"^(?!keel/|sys/|arpa/|netinet/|net/|linux/|fmt/)\w[\w.+-]*/|"
-    r"^(zlib|sqlite3|hiredis|yaml-cpp|nats)\b.*\.h$"
+    r"^(zlib|zstd|sqlite3|hiredis|yaml-cpp|nats)\b.*\.h$"
 )
 
 # Heavy, or not ours to show: never in a public header.

@@ -68,10 +68,10 @@ class OrderBook {
   [[nodiscard]] bool is_gapped() const { return state_ == kStateGapped; }
   // Bid above ask; is_locked: equal.
   [[nodiscard]] bool is_crossed() const {
-    return two_sided() && bids_.back().price > asks_.back().price;
+    return two_sided() && ladders_[0].back().price > ladders_[1].back().price;
   }
   [[nodiscard]] bool is_locked() const {
-    return two_sided() && bids_.back().price == asks_.back().price;
+    return two_sided() && ladders_[0].back().price == ladders_[1].back().price;
   }
 
   // What an order of `taker` side would take from the other side, level by level, at prices no
@@ -94,14 +94,14 @@ class OrderBook {
   static constexpr std::uint8_t kStateEmpty = 0, kStateLive = 1, kStateGapped = 2;
 
   [[nodiscard]] const std::vector<PriceLevel>& ladder(Side side) const {
-    return side == Side::kBuy ? bids_ : asks_;
+    return ladders_[side == Side::kBuy ? 0 : 1];
   }
-  [[nodiscard]] bool two_sided() const { return !bids_.empty() && !asks_.empty(); }
+  [[nodiscard]] bool two_sided() const { return !ladders_[0].empty() && !ladders_[1].empty(); }
   [[nodiscard]] BookOutcome judge(const BookDelta& delta) const;
   BookOutcome refuse(BookOutcome outcome);
   void apply(const BookLevel& level);
 
-  std::vector<PriceLevel> bids_, asks_;  // best last
+  std::vector<PriceLevel> ladders_[2];  // bids, asks; best last
   OrderBookConfig config_;
   InstrumentId instrument_;
   std::uint8_t state_ = kStateEmpty;

@@ -15,6 +15,13 @@ inline constexpr ErrorCode kColumnsDiffer{"storage.columns_differ"};
 // The rest of the file is lost: reported, and an error where strict.
 inline constexpr ErrorCode kTruncatedGzip{"storage.truncated_gzip"};
 inline constexpr ErrorCode kBadGzip{"storage.bad_gzip"};
+inline constexpr ErrorCode kTruncatedZstd{"storage.truncated_zstd"};
+inline constexpr ErrorCode kBadZstd{"storage.bad_zstd"};
+// A DBN file; always an error.
+inline constexpr ErrorCode kBadDbn{"storage.bad_dbn"};
+inline constexpr ErrorCode kDbnVersion{"storage.dbn_version"};
+inline constexpr ErrorCode kTruncatedDbn{"storage.truncated_dbn"};
+inline constexpr ErrorCode kBadDefinition{"storage.bad_definition"};
 // A row: reported and skipped, and an error where strict.
 inline constexpr ErrorCode kLineTooLong{"storage.line_too_long"};
 inline constexpr ErrorCode kBadQuote{"storage.bad_quote"};
