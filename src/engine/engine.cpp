@@ -198,6 +198,7 @@ void Engine::commit() {
   input_ = nullptr;
   in_input_ = false;
   if (deadlines_moved) update_deadline();
+  if (facts_in_transaction_) orders_->prefetch_next();
   if (config_.snapshot_every != 0 && seq_ - snapshot_seq_ >= config_.snapshot_every &&
       !config_.journal.empty()) {
     if (auto status = snapshot(); !status)

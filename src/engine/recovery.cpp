@@ -59,6 +59,7 @@ Status Engine::start(Timestamp now) {
   recovered_state_ = has_past ? state_hash() : 0;
   begin_run(run);
   marks_.reserve(registry_.size());
+  if (!config_.journal.empty()) orders_->touch_memory();
   started_ = true;
   recovered_ = has_past;
   if (auto status = record_definitions(now); !status) return status;

@@ -70,6 +70,12 @@ void ExecutionWindow::add(const Execution& execution) {
   ++count_;
 }
 
+void ExecutionWindow::touch_all() {
+  const std::size_t used = ring_.size();
+  ring_.resize(capacity_);
+  ring_.resize(used);
+}
+
 void ExecutionWindow::fold(const OrderRecord& record) {
   if (record.execution.empty()) return;
   if (record.header.kind == RecordKind::kOrderFilled) {

@@ -34,12 +34,13 @@ class RollingHash {
   void add(const void* bytes, std::size_t size) {
     const auto* at = static_cast<const unsigned char*>(bytes);
     std::uint64_t state = state_ ^ (size * kFold);
-    for (; size >= 16; at += 16, size -= 16) {
-      std::uint64_t a, b;
-      std::memcpy(&a, at, 8);
-      std::memcpy(&b, at + 8, 8);
-      state = mix(a ^ kFirst ^ state, b ^ kSecond);
+    if (size >= 128) {  // four at a time: one after the other would wait for each product
+      std::uint64_t lanes[4] = {state, state ^ kFirst, state ^ kSecond, state ^ kFold};
+      for (; size >= 64; at += 64, size -= 64)
+        for (std::size_t i = 0; i < 4; ++i) lanes[i] = step(lanes[i], at + 16 * i);
+      state = mix(lanes[0] ^ kFirst, lanes[1]) ^ mix(lanes[2] ^ kSecond, lanes[3]);
     }
+    for (; size >= 16; at += 16, size -= 16) state = step(state, at);
     if (size > 0) {
       std::uint64_t tail[2] = {0, 0};
       std::memcpy(tail, at, size);
@@ -54,6 +55,12 @@ class RollingHash {
   static constexpr std::uint64_t kFold = 0x9E3779B97F4A7C15u;
   static constexpr std::uint64_t kFirst = 0xA0761D6478BD642Fu;
   static constexpr std::uint64_t kSecond = 0xE7037ED1A0B428DBu;
+  static std::uint64_t step(std::uint64_t state, const unsigned char* at) {
+    std::uint64_t a, b;
+    std::memcpy(&a, at, 8);
+    std::memcpy(&b, at + 8, 8);
+    return mix(a ^ kFirst ^ state, b ^ kSecond);
+  }
   static std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
     // Folding the factors in again keeps every bit alive where the other factor is zero.
     const detail::u128 product = static_cast<detail::u128>(a) * b;

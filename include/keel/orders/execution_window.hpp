@@ -44,6 +44,9 @@ class ExecutionWindow {
     ring_.reserve(capacity);
   }
 
+  // Writes to the memory of every execution that will come.
+  void touch_all();
+
   // Null: not among the last N. A later name of a corrected execution leads to the execution.
   // `instrument` 0: whichever it is, if there is only one of that name.
   [[nodiscard]] const Execution* find(AccountId account, Side side, InstrumentId instrument,

@@ -53,6 +53,19 @@ class OrderManager {
     counter_ = 0;
   }
 
+  // Writes to all memory that orders will live in: for engines whose orders must not wait for it.
+  // A backtest does without.
+  void touch_memory() {
+    slots_.touch_all();
+    executions_.touch_all();
+  }
+
+  // Asks the processor for the memory of the next order, so that it lies in the cache when the
+  // order is made. Called when there is time: after an input's commands have left.
+  void prefetch_next() const {
+    slots_.prefetch(static_cast<std::uint32_t>((counter_ + 1) & (config_.slots - 1)));
+  }
+
   // ---- requests ----
   // kNone, or why no order can be made now: kTooManyOrders (every slot holds an open order),
   // kIdsExhausted.
