@@ -38,10 +38,12 @@ void sort_in(Listing& listing, const std::string& name) {
     listing.spares.push_back(name);
   else if (name == "run")
     listing.has_run = true, listing.rest.push_back(name);
+  else if (name == kInterruptedName)
+    listing.has_interrupted = true, listing.rest.push_back(name);
   else if (name == "lock" || name == "run.lock" || number_in(name, "lost-") ||
            (name.ends_with(kTemporary) &&
             (name.starts_with("segment-") || name.starts_with("snapshot-") ||
-             name.starts_with("run"))))
+             name.starts_with("interrupted") || name.starts_with("run"))))
     listing.rest.push_back(name);
 }
 

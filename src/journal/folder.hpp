@@ -25,10 +25,13 @@ struct Listing {
   std::vector<std::string> spares;      // retired segments, to be used again
   std::vector<std::string> rest;        // other files of ours: lock, run, half-made, set aside
   bool has_run = false;
+  bool has_interrupted = false;
 };
 
 [[nodiscard]] Result<Listing> list_folder(const std::string& folder);
 
+// Of the file that keeps an interrupted input.
+inline constexpr std::string_view kInterruptedName = "interrupted.keel";
 [[nodiscard]] std::string segment_name(std::uint64_t index);
 [[nodiscard]] std::string snapshot_name(std::uint64_t seq);
 [[nodiscard]] std::string join(const std::string& folder, std::string_view name);

@@ -89,8 +89,9 @@ void Journal::enter(JournalSegment& segment, std::size_t offset) {
   core().current = &segment;
 }
 
-// Between transactions: frame_ is where the current segment ends. false: failed, now in memory.
-bool Journal::roll() {
+// frame_ is where the current segment ends, and with `used` bytes the open transaction begins: they
+// move on with it. false: failed, now in memory.
+bool Journal::roll(std::size_t used) {
   Core& inside = core();
   auto taken = inside.take_prepared();
   if (taken == nullptr) return false;
@@ -104,10 +105,28 @@ bool Journal::roll() {
     inside.mapped.push_back(std::move(taken));
     ++inside.stats.rolls;
   }
+  const std::byte* from = frame_;
+  const std::uint32_t old_salt = salt_;
+  enter(next, kHeaderBytes);
+  if (used != 0) move_open(from, used, old_salt);
   write_start(next.file.data(), last_seq + 1, end);
   inside.current_index.store(next.index);
-  enter(next, kHeaderBytes);
   return true;
+}
+
+// Before the new segment is begun, so that at every moment one of the two has the open input whole.
+void Journal::move_open(const std::byte* from, std::size_t used, std::uint32_t old_salt) {
+  std::memcpy(frame_, from, used);
+  at_ = frame_ + used;
+  if (used < kFrameBytes + sizeof(RecordHeader)) return;
+  const std::byte* input = frame_ + kFrameBytes;
+  const std::uint32_t bytes = reinterpret_cast<const RecordHeader*>(input)->size;
+  std::uint64_t mark{};
+  std::memcpy(&mark, frame_ + 8, sizeof mark);
+  if (mark == journal_format::input_mark(input, bytes, old_salt)) {
+    mark = journal_format::input_mark(input, bytes, salt_);
+    std::memcpy(frame_ + 8, &mark, sizeof mark);
+  }
 }
 
 void Journal::next_segment() {
@@ -126,9 +145,7 @@ void Journal::make_room(std::size_t bytes) {
                    fmt::format("at most {} bytes in segments of {}", max_transaction_bytes(),
                                core().config.segment_bytes),
                    core().folder});
-    } else if (roll()) {
-      std::memcpy(frame_, from, used);
-      at_ = frame_ + used;
+    } else if (roll(used)) {
       const std::scoped_lock lock{core().list_mutex};
       ++core().stats.moved;
       return;

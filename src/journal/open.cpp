@@ -149,6 +149,26 @@ Status Journal::Core::cut_behind(const End& end) {
   return {};
 }
 
+// What the bytes behind the last transaction say about the input that was under way there.
+void Journal::Core::look_at_torn_input(Bytes tail, End& end) const {
+  if (tail.size() <= kFrameBytes) return;
+  const std::byte* record = tail.data() + kFrameBytes;
+  if (record_fault(record, tail.size() - kFrameBytes).what != nullptr) return;
+  const auto& header = *reinterpret_cast<const RecordHeader*>(record);
+  if (header.seq <= end.last_seq) return;
+  std::uint32_t salt{};
+  std::uint64_t word{}, mark{};
+  std::memcpy(&salt, tail.data() - end.offset + offsetof(journal_format::Identity, crc),
+              sizeof salt);
+  std::memcpy(&word, tail.data(), sizeof word);
+  std::memcpy(&mark, tail.data() + sizeof word, sizeof mark);
+  end.repair->input.assign(record, record + header.size);
+  // Vouched for; or the commit had begun and the process ended before it was released.
+  const bool in_commit = mark == header.seq && config.durability == Durability::kProcess;
+  end.repair->is_whole =
+      word == 0 && (in_commit || mark == journal_format::input_mark(record, header.size, salt));
+}
+
 // Maps the last segment for writing and zeroes what lies behind its last transaction.
 Status Journal::Core::continue_segment(End& end) {
   const auto path = join(folder, segment_name(end.index));
@@ -176,15 +196,17 @@ Status Journal::Core::continue_segment(End& end) {
   if (!clean) {
     if (!end.repair)
       end.repair = JournalRepair{end.index, end.offset, end.last_seq, "it was not committed", {}};
-    if (static_cast<std::size_t>(stop - tail) > kFrameBytes) {
-      const std::byte* record = tail + kFrameBytes;
-      const auto room = static_cast<std::size_t>(stop - record);
-      if (record_fault(record, room).what == nullptr) {
-        const auto& header = *reinterpret_cast<const RecordHeader*>(record);
-        if (header.seq > end.last_seq) end.repair->input.assign(record, record + header.size);
-      }
-    }
+    look_at_torn_input({tail, stop}, end);
+    JournalRepair& found = *end.repair;
+    // Market data is never fed again: the feed has gone on.
+    const bool again =
+        found.is_whole && family(reinterpret_cast<const RecordHeader*>(found.input.data())->kind) ==
+                              RecordFamily::kInput;
+    if (auto noted = note_interrupted(end.last_seq, again ? Bytes{found.input} : Bytes{}); !noted)
+      return noted;
     std::memset(tail, 0, static_cast<std::size_t>(stop - tail));
+  } else if (auto noted = note_interrupted(end.last_seq, {}); !noted) {
+    return noted;
   }
   if (config.durability == Durability::kMachine)
     if (const int code = files.sync_data(file->fd()); code < 0)

@@ -55,6 +55,12 @@ struct Journal::Core : detail::JournalShared {
   [[nodiscard]] Result<End> find_end();
   [[nodiscard]] Status cut_behind(const End& end);
   [[nodiscard]] Status continue_segment(End& end);
+  void look_at_torn_input(journal_detail::Bytes tail, End& end) const;
+  // interrupted.cpp
+  [[nodiscard]] Status note_interrupted(std::uint64_t last_seq, journal_detail::Bytes input);
+  [[nodiscard]] Status read_interrupted();
+  [[nodiscard]] Status write_interrupted();
+  [[nodiscard]] Status remove_interrupted();
   [[nodiscard]] std::uint64_t first_unsealed(std::uint64_t last) const;
 
   const std::string folder;
@@ -62,6 +68,7 @@ struct Journal::Core : detail::JournalShared {
   FileOps& files;
   journal_detail::File lock;
   std::optional<JournalRepair> repair;
+  std::optional<InterruptedInput> interrupted;
 
   // Engine's thread only.
   JournalSegment* current = nullptr;

@@ -95,6 +95,14 @@ static_assert(sizeof(Frame) == kFrameBytes);
   return crc32c({frame + 8, length + std::size_t{8}}, salt ^ length);
 }
 
+// While a transaction is open: over its first record, in the place of first_seq. With it the record
+// is known to be whole, though the transaction is not. `record` is 8-byte aligned.
+[[nodiscard]] inline std::uint64_t input_mark(const std::byte* record, std::uint32_t bytes,
+                                              std::uint32_t salt) {
+  const std::uint32_t crc = crc32c({record, bytes}, ~salt ^ bytes);
+  return (static_cast<std::uint64_t>(crc) << 32) | bytes | 1u;  // 1: it is no length
+}
+
 inline void release_word(std::byte* at, std::uint64_t word) {
   std::atomic_ref{*reinterpret_cast<std::uint64_t*>(at)}.store(word, std::memory_order_release);
 }

@@ -50,8 +50,18 @@ struct JournalRepair {
   std::uint64_t last_seq;  // that remains
   std::string what;        // why it was no transaction
   // The first record of what was cut, where its bytes still look like one: the input on which the
-  // process ended. No checksum covers it. Aligned for a RecordHeader.
+  // process ended. Aligned for a RecordHeader.
   std::vector<std::byte> input;
+  bool is_whole = false;  // keep_input() had vouched for it; else no checksum covers it
+};
+
+// An input that keep_input() vouched for and whose transaction was never committed. Kept in a file
+// of its own from the open() that cut the torn tail until settle_interrupted().
+struct InterruptedInput {
+  std::uint64_t seq;     // that it had
+  std::uint32_t ends;    // how many processes have ended on it, or on the way back to it: 1, 2, ...
+  std::uint64_t fed_as;  // the seq under which it was fed again; 0: not yet
+  std::vector<std::byte> input;  // a record; aligned for a RecordHeader
 };
 
 struct JournalStats {
@@ -95,6 +105,9 @@ class Journal {
   // Copies the record behind the last one and returns the copy, which may be changed until the next
   // append and read until the next begin. Its seq must be set before commit and grow.
   RecordHeader& append(const RecordHeader& record);
+  // Behind the append of a transaction's first record: should the process end before the commit,
+  // the next open() finds that record, see interrupted(). Costs its checksum.
+  void keep_input();
   // Closes the transaction. true: all of it is in the journal. false: the journal has failed (see
   // status()); the records are readable all the same, but no restart will know of them.
   bool commit();
@@ -128,6 +141,13 @@ class Journal {
   [[nodiscard]] Durability durability() const { return durability_; }
   [[nodiscard]] std::uint64_t max_transaction_bytes() const;
   [[nodiscard]] const std::optional<JournalRepair>& repair() const;
+  // The input on which the process ended, until it is settled.
+  [[nodiscard]] const std::optional<InterruptedInput>& interrupted() const;
+  // It is about to be fed again, as `seq`: written to disk first. A later open() knows by that
+  // number whether its transaction got through.
+  Status feeding_interrupted(std::uint64_t seq);
+  // Its transaction is durable, or it is not to be fed: forgotten.
+  Status settle_interrupted();
   [[nodiscard]] JournalStats stats() const;
   [[nodiscard]] const std::string& folder() const;  // empty for a scratch journal
 
@@ -155,7 +175,8 @@ class Journal {
   [[nodiscard]] Core& core() const;
   static Result<Journal> start(const std::string& folder, const JournalConfig& config, bool create);
   void enter(JournalSegment& segment, std::size_t offset);
-  bool roll();
+  bool roll(std::size_t used = 0);
+  void move_open(const std::byte* from, std::size_t used, std::uint32_t old_salt);
   void next_segment();
   void make_room(std::size_t bytes);
   void go_to_memory();
@@ -199,6 +220,13 @@ inline RecordHeader& Journal::append(const RecordHeader& record) {
   last_ = at_;
   at_ += bytes;
   return *reinterpret_cast<RecordHeader*>(last_);
+}
+
+inline void Journal::keep_input() {
+  if (memory_) return;
+  const auto bytes = static_cast<std::uint32_t>(at_ - transaction_begin());
+  const std::uint64_t mark = journal_format::input_mark(transaction_begin(), bytes, salt_);
+  journal_format::release_word(frame_ + 8, mark);
 }
 
 inline bool Journal::commit() {
