@@ -54,17 +54,23 @@ Result<StrategyId> Engine::add_strategy(std::string_view name, Strategy& strateg
 // --- the way of an input -------------------------------------------------------------------------
 
 void Engine::on(const RecordHeader& input) {
-  KEEL_ASSERT(!in_input_, "Engine::on is not re-entrant");
+  if (in_input_) [[unlikely]]
+    return reentered(input);
   KEEL_ASSERT(started_, "Engine::on before start");
   if (stopped_) return;
   begin(input, is_recorded(input));
   if (is_market(input.kind)) [[likely]] {
     on_market(*input_);
   } else {
+    journal_.keep_input();
     switch (input.kind) {
       case RecordKind::kOrderReport: on_report(record_as<OrderReport>(*input_)); break;
       case RecordKind::kTimer: on_timer(record_as<TimerInput>(*input_).deadline); break;
-      case RecordKind::kHostCommand: on_host_command(record_as<HostCommand>(*input_)); break;
+      case RecordKind::kHostCommand:
+        if (record_as<HostCommand>(*input_).action == HostAction::kStop)
+          for (auto& slot : slots_) call(slot, [](Strategy& s, Context& c) { s.on_stop(c); });
+        on_host_command(record_as<HostCommand>(*input_));
+        break;
       case RecordKind::kConnection: {
         const auto& connection = record_as<ConnectionInput>(*input_);
         orders_->on_connection(connection, *this);
@@ -77,16 +83,7 @@ void Engine::on(const RecordHeader& input) {
           log_->log(LogLevel::kError, "engine", status.error().message());
         break;
       case RecordKind::kRunStarted:
-        for (auto& slot : slots_) call(slot, [](Strategy& s, Context& c) { s.on_start(c); });
-        break;
-      case RecordKind::kRestarted:
-        restart_time_ = now_;
-        orders_->on_restart(*this);
-        risk_->on_restart(now_);
-        for (std::size_t i = 0; i < directory_.venue_count(); ++i)
-          ask_for_snapshots({static_cast<std::uint16_t>(i + 1)});
-        for (auto& slot : slots_) call(slot, [](Strategy& s, Context& c) { s.on_recovered(c); });
-        break;
+      case RecordKind::kRestarted: on_run(record_as<RunInput>(*input_)); break;
       case RecordKind::kParameter: {
         const auto& parameter = record_as<ParameterInput>(*input_);
         const auto slot = parameter.strategy.value - 1u;
@@ -105,9 +102,38 @@ void Engine::on(const RecordHeader& input) {
   if (!snapshots_wanted_.empty()) request_snapshots();
 }
 
+// A bug of the host: an input inside an input. It is not taken, so the engine stops, and the
+// journal is right up to here.
+void Engine::reentered(const RecordHeader& input) {
+  stopped_ = true;
+  failure_ = Error{engine_errors::kReentered,
+                   std::string{to_text(input.kind)},
+                   {},
+                   "not from a callback, an observer or a venue's send: push it into the Inbox",
+                   "while seq " + std::to_string(input_seq_) + " was under way"};
+  log_->log(LogLevel::kError, "engine", failure_->message());
+}
+
+// The first input of a run.
+void Engine::on_run(const RunInput& input) {
+  if ((input.header.flags & RunInput::kStartsHalted) != 0) start_halted(input);
+  if (input.header.kind == RecordKind::kRunStarted) {
+    for (auto& slot : slots_) call(slot, [](Strategy& s, Context& c) { s.on_start(c); });
+    return;
+  }
+  restarted_ = true;
+  begin_run_bars();
+  orders_->on_restart(*this);
+  risk_->on_restart(now_);
+  for (std::size_t i = 0; i < directory_.venue_count(); ++i)
+    ask_for_snapshots({static_cast<std::uint16_t>(i + 1)});
+  for (auto& slot : slots_) call(slot, [](Strategy& s, Context& c) { s.on_recovered(c); });
+  end_run_bars();
+}
+
 void Engine::on_report(const OrderReport& report) {
   orders_->on_report(report, *this);
-  if (report.kind == ReportKind::kSnapshotEnd && restart_time_) {
+  if (report.kind == ReportKind::kSnapshotEnd && restarted_) {
     // Reconciled: every order of this account has been reported as the venue has it.
     reconciled_.push_back(report.account);
     const auto waits = [this](const Account& account) {
@@ -174,7 +200,10 @@ void Engine::fold(const RecordHeader& record) {
   orders_->fold(record);
   portfolio_.fold(record);
   risk_->fold(record);
-  if (!is_order_record(record.kind)) return;
+  if (!is_order_record(record.kind)) {
+    if (record.kind == RecordKind::kBarsSubscribed) fold_series(record_as<SeriesFact>(record));
+    return;
+  }
   const auto& fact = record_as<OrderRecord>(record);
   if (fact.open_before == fact.open_after || fact.terms.reduce_only()) return;
   auto& open = open_by_strategy(fact.strategy, fact.header.instrument);
@@ -302,7 +331,8 @@ void Engine::on_market(const RecordHeader& input) {
 
 // By index: a callback may subscribe, and the lists move.
 void Engine::build_bars(const RecordHeader& input, std::size_t at) {
-  for (std::size_t i = 0; i < feeds_[at].series.size(); ++i) {
+  const std::size_t known = feeds_[at].series.size();  // a new one begins with the next record
+  for (std::size_t i = 0; i < known; ++i) {
     const auto index = feeds_[at].series[i];
     BarBuilder& builder = *series_[index].builder;
     builder.on_market(input, [this, index](Bar& bar) { bar_closed(index, bar); });
@@ -312,8 +342,6 @@ void Engine::build_bars(const RecordHeader& input, std::size_t at) {
 }
 
 void Engine::bar_closed(std::uint32_t index, Bar& bar) {
-  // The first bar after a restart lacks what happened while nobody listened.
-  if (restart_time_ && bar.open_time < *restart_time_) return;
   emit(bar.header);
   tell_bar(index, bar);
 }

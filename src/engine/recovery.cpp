@@ -2,6 +2,8 @@
 // runs no strategy, trigger, simulator or adapter, so new code cannot rewrite what happened.
 #include <keel/engine/engine.hpp>
 
+#include <algorithm>
+
 #include <keel/journal/reader.hpp>
 #include <keel/journal/run_counter.hpp>
 #include <keel/journal/snapshot.hpp>
@@ -9,10 +11,6 @@
 namespace keel {
 
 namespace {
-constexpr std::uint32_t kStateTag = 0x454E4749;       // "ENGI"
-constexpr std::uint32_t kStrategiesTag = 0x53545241;  // "STRA"
-constexpr std::uint32_t kStateVersion = 1;
-
 Error recovery_error(std::string field, std::string value, std::string rule, std::uint64_t seq) {
   return Error{engine_errors::kRecovery, std::move(field), std::move(value), std::move(rule),
                "seq " + std::to_string(seq)};
@@ -20,6 +18,7 @@ Error recovery_error(std::string field, std::string value, std::string rule, std
 }  // namespace
 
 Status Engine::start(Timestamp now) {
+  if (in_input_) return Error{engine_errors::kReentered, "start", {}, "not from a callback", {}};
   if (started_) return Error{engine_errors::kAlreadyStarted, {}, {}, "started once", {}};
   if (config_.engine_id == 0 || config_.engine_id > OrderId::kMaxEngine)
     return Error{
@@ -51,7 +50,7 @@ Status Engine::start(Timestamp now) {
   if (!config_.journal.empty()) {
     if (has_past) {
       if (auto status = recover(config_.journal, ~std::uint64_t{0}); !status) return status;
-      has_past = seq_ != 0;  // a journal that holds nothing is a new one
+      has_past = recovered_;  // a journal in which no run has started is a new one
       recovered_seq_ = seq_;
       recovered_hash_ = rolling_.value();
     }
@@ -63,11 +62,76 @@ Status Engine::start(Timestamp now) {
   started_ = true;
   recovered_ = has_past;
   if (auto status = record_definitions(now); !status) return status;
+  interrupted_ = journal_.interrupted();
   const RunInput input =
       run_input(has_past ? RecordKind::kRestarted : RecordKind::kRunStarted, now);
   on(input.header);
   if (failure_) return *failure_;
-  return config_.journal.empty() ? Status{} : snapshot();
+  if (config_.journal.empty()) return {};
+  if (auto status = take_up_interrupted(now); !status) return status;
+  if (auto status = snapshot(); !status) return status;
+  return journal_.settle_interrupted();
+}
+
+void Engine::start_halted(const RunInput& input) {
+  StateFact fact = make_record<StateFact>(RecordKind::kTradingStateChanged);
+  fact.reason = Reason::kCrashedTwice;
+  fact.before = static_cast<std::uint8_t>(risk_->trading_state());
+  fact.after = static_cast<std::uint8_t>(TradingState::kHalted);
+  fact.value_before = Int128::from(static_cast<std::int64_t>(input.interrupted_seq));
+  fact.name = FixedText<48>::clipped("seq " + std::to_string(input.interrupted_seq) + ", " +
+                                     std::string{to_text(input.interrupted_kind)});
+  fact.by = "recovery";
+  emit(fact.header);
+  log_->log(LogLevel::kError, "engine",
+            "trading starts halted: " + std::to_string(input.interrupted_ends) +
+                " processes have ended on " + fact.name.str());
+}
+
+namespace {
+
+// What is as true after a restart as before. A connection is a new one, definitions are given by
+// the host again, the first input of a run is that run's own, and a stop has been had.
+bool is_fed_again(const RecordHeader& input) {
+  switch (input.kind) {
+    case RecordKind::kOrderReport:
+    case RecordKind::kAccountReport:
+    case RecordKind::kTimer:
+    case RecordKind::kParameter:
+    case RecordKind::kModelLoaded: return true;
+    case RecordKind::kHostCommand: return record_as<HostCommand>(input).action != HostAction::kStop;
+    default: return false;
+  }
+}
+
+const RecordHeader& header_of(const std::vector<std::byte>& record) {
+  return *reinterpret_cast<const RecordHeader*>(record.data());
+}
+
+bool is_to_be_fed(const InterruptedInput& interrupted) {
+  return interrupted.fed_as == 0 && is_fed_again(header_of(interrupted.input));
+}
+
+}  // namespace
+
+// An input that was appended and whose transaction was never committed: fed again, once. Market
+// data is not: the gap is marked instead.
+Status Engine::take_up_interrupted(Timestamp now) {
+  if (interrupted_ && is_to_be_fed(*interrupted_)) {
+    if (auto status = journal_.feeding_interrupted(seq_ + 1); !status) return status;
+    on(header_of(interrupted_->input));
+    if (failure_) return *failure_;
+  }
+  const auto& repair = journal_.repair();
+  if (!repair || repair->input.empty()) return {};
+  const RecordHeader& torn = header_of(repair->input);
+  if (!is_market(torn.kind) || registry_.find(torn.instrument) == nullptr) return {};
+  MarketGap gap = make_record<MarketGap>(RecordKind::kMarketGap);
+  gap.header.instrument = torn.instrument;
+  gap.header.ts_event = gap.header.ts_recv = now;
+  gap.dropped = 1;
+  if (is_recorded(gap.header)) on(gap.header);
+  return failure_ ? Status{*failure_} : Status{};
 }
 
 // Everything is declared: the risk checker can be made.
@@ -124,10 +188,20 @@ RunInput Engine::run_input(RecordKind kind, Timestamp now) const {
     input.state_hash = recovered_state_;
     input.rolling_hash = rolling_.value();
   }
+  if (interrupted_) {
+    input.interrupted_seq = interrupted_->seq;
+    input.interrupted_kind = header_of(interrupted_->input).kind;
+    input.interrupted_ends =
+        static_cast<std::uint16_t>(std::min<std::uint32_t>(interrupted_->ends, 0xFFFF));
+    if (is_to_be_fed(*interrupted_)) input.header.flags |= RunInput::kFeedsAgain;
+    if (interrupted_->ends > 1) input.header.flags |= RunInput::kStartsHalted;
+  }
   return input;
 }
 
 Status Engine::stop(Timestamp now) {
+  if (in_input_)
+    return Error{engine_errors::kReentered, "stop", {}, "not from a callback: send kStop", {}};
   if (!started_) return Error{engine_errors::kNotStarted, {}, {}, "start before stop", {}};
   HostCommand command = make_record<HostCommand>(RecordKind::kHostCommand);
   command.header.ts_event = command.header.ts_recv = now;
@@ -258,14 +332,8 @@ Status Engine::recover(const std::string& folder, std::uint64_t up_to_seq) {
   FileOps* files = config_.journal_config.files;
   auto found = latest_snapshot(folder, up_to_seq, files);
   if (!found) return std::move(found).error();
-  if (*found) {
-    StateReader reader{(*found)->state};
-    load_state(reader);
-    if (auto status = reader.finish(); !status) return status;
-    snapshot_seq_ = seq_;
-    for (const auto& error : (*found)->damaged)
-      log_->log(LogLevel::kWarning, "engine", error.message());
-  }
+  if (*found)
+    if (auto status = load_snapshot(**found, false); !status) return status;
   ReaderOptions options;
   options.after_seq = seq_;
   options.files = files;
@@ -274,9 +342,11 @@ Status Engine::recover(const std::string& folder, std::uint64_t up_to_seq) {
   while (reader->next()) {
     const Transaction& transaction = reader->transaction();
     if (transaction.first_seq > up_to_seq) break;
+    rebuilt_.clear();
     for (const RecordHeader& record : transaction.records) {
       seq_ = record.seq;
       now_ = std::max(now_, record.ts_recv);
+      if (!series_.empty()) rebuild_bars(record);
       if (is_input(record.kind)) {
         if (record.kind == RecordKind::kInstrumentDefined ||
             record.kind == RecordKind::kAccountDefined) {
@@ -284,6 +354,8 @@ Status Engine::recover(const std::string& folder, std::uint64_t up_to_seq) {
         } else if (record.kind == RecordKind::kRunStarted ||
                    record.kind == RecordKind::kRestarted) {
           begin_run(record_as<RunInput>(record).run);
+          begin_run_bars();
+          recovered_ = true;
         }
         continue;
       }
@@ -293,110 +365,9 @@ Status Engine::recover(const std::string& folder, std::uint64_t up_to_seq) {
       if (record.kind == RecordKind::kBarClosed)
         for (auto& slot : slots_) slot.strategy->on_history(record_as<Bar>(record));
     }
+    if (transaction.input().kind == RecordKind::kRestarted) end_run_bars();
   }
   return reader->status();
-}
-
-// --- state ---------------------------------------------------------------------------------------
-
-void Engine::save_state(StateWriter& writer) const {
-  const auto section = writer.begin(kStateTag, kStateVersion);
-  writer.put(run_);
-  writer.put(seq_);
-  writer.put(now_);
-  writer.put(rolling_.value());
-  writer.put(commands_sent_);
-  writer.put(known_.venues);
-  writer.put(known_.strategies);
-  writer.put(known_.accounts);
-  writer.put(known_.instruments);
-  orders_->save(writer);
-  portfolio_.save(writer);
-  risk_->save(writer);
-  writer.end(section);
-}
-
-void Engine::load_state(StateReader& reader) {
-  if (reader.begin(kStateTag) != kStateVersion) reader.fail("a snapshot of another version");
-  std::uint64_t rolling{};
-  std::uint32_t run = 1;
-  reader.get(run);
-  if (run == 0 || run > OrderId::kMaxRun) reader.fail("a run number out of range");
-  if (reader.ok()) begin_run(run);
-  reader.get(seq_);
-  reader.get(now_);
-  reader.get(rolling);
-  rolling_.restore(rolling);
-  reader.get(commands_sent_);
-  reader.get(known_.venues);
-  reader.get(known_.strategies);
-  reader.get(known_.accounts);
-  reader.get(known_.instruments);
-  for (std::size_t i = 0; i < known_.instruments.size(); ++i) {
-    if (i >= registry_.size() || !(registry_.all()[i].symbol == known_.instruments[i].symbol))
-      reader.fail("instrument " + known_.instruments[i].symbol.str() +
-                  " is not declared in the recorded order");
-  }
-  orders_->load(reader);
-  portfolio_.load(reader);
-  risk_->load(reader);
-  reader.end();
-  rebuild_open_by_strategy();
-  load_strategies(reader);
-}
-
-void Engine::save_strategies(StateWriter& writer) const {
-  const auto section = writer.begin(kStrategiesTag, kStateVersion);
-  writer.put(static_cast<std::uint64_t>(slots_.size()));
-  for (const auto& slot : slots_) {
-    writer.put(directory_.strategy_name(slot.id));
-    const auto own = writer.begin(kStrategiesTag, kStateVersion);
-    slot.strategy->save(writer);
-    writer.end(own);
-  }
-  writer.end(section);
-}
-
-void Engine::load_strategies(StateReader& reader) {
-  reader.begin(kStrategiesTag);
-  std::uint64_t count{};
-  reader.get(count);
-  for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
-    std::string name;
-    reader.get(name);
-    reader.begin(kStrategiesTag);
-    for (auto& slot : slots_)
-      if (directory_.strategy_name(slot.id) == name) slot.strategy->load(reader);
-    reader.end();
-  }
-  reader.end();
-}
-
-std::uint64_t Engine::state_hash() const {
-  StateWriter writer;
-  save_state(writer);
-  RollingHash hash;
-  hash.add(writer.bytes().data(), writer.bytes().size());
-  return hash.value();
-}
-
-Status Engine::snapshot() {
-  if (auto status = journal_.sync(); !status) return status;
-  StateWriter writer;
-  save_state(writer);
-  save_strategies(writer);
-  snapshot_seq_ = seq_;
-  return journal_.write_snapshot(seq_, writer.bytes());
-}
-
-void Engine::rebuild_open_by_strategy() {
-  open_.clear();
-  open_stride_ = 0;
-  orders_->for_each_open([this](const Order& order) {
-    if (order.terms.reduce_only()) return;
-    auto& open = open_by_strategy(order.strategy, order.instrument);
-    (order.side == Side::kBuy ? open.buy : open.sell) += order.open_worst;
-  });
 }
 
 }  // namespace keel

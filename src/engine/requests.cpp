@@ -271,17 +271,4 @@ void Engine::on_host_command(const HostCommand& command) {
   }
 }
 
-void Engine::subscribe_bars(std::uint16_t slot, InstrumentId id, const BarSpec& spec) {
-  auto& own = feed(id);
-  own.consumed = true;
-  for (const auto index : own.series) {
-    if (!(series_[index].builder->spec() == spec)) continue;
-    auto& list = series_[index].strategies;
-    if (std::find(list.begin(), list.end(), slot) == list.end()) list.push_back(slot);
-    return;
-  }
-  series_.push_back({std::make_unique<BarBuilder>(spec, id, config_.bars), {slot}});
-  own.series.push_back(static_cast<std::uint32_t>(series_.size() - 1));
-}
-
 }  // namespace keel

@@ -13,23 +13,22 @@ class Verifier final : private TransactionObserver {
   // `up_to_seq`: what the run began with, 0 for a new journal.
   Status adopt(std::unique_ptr<Engine> engine, const std::string& folder, std::uint64_t up_to_seq,
                const RunInput& run) {
-    engine_ = std::move(engine);
-    if (engine_->started_)
-      return Error{engine_errors::kVerify, "engine", "started", "made, not started", {}};
-    engine_->config_.journal.clear();
-    engine_->config_.market_journal = MarketJournal::kAll;
-    engine_->capabilities_.clear();
-    engine_->venues_.clear();  // nothing is sent
-    if (auto status = engine_->prepare(run.engine); !status) return status;
+    if (auto status = take(std::move(engine), run.engine); !status) return status;
     if (up_to_seq != 0) {
       if (auto status = engine_->recover(folder, up_to_seq); !status) return status;
       engine_->adopt_capabilities();
     }
-    engine_->observers_.assign(1, this);
     engine_->begin_run(run.run);
-    engine_->marks_.reserve(engine_->registry_.size());
-    engine_->started_ = true;
-    engine_->recovered_ = up_to_seq != 0;
+    begin();
+    return {};
+  }
+
+  // In the middle of a run.
+  Status adopt(std::unique_ptr<Engine> engine, const Snapshot& snapshot, std::uint32_t engine_id) {
+    if (auto status = take(std::move(engine), engine_id); !status) return status;
+    if (auto status = engine_->load_snapshot(snapshot, true); !status) return status;
+    engine_->adopt_capabilities();
+    begin();
     return {};
   }
 
@@ -62,6 +61,22 @@ class Verifier final : private TransactionObserver {
   }
 
  private:
+  Status take(std::unique_ptr<Engine> engine, std::uint32_t engine_id) {
+    engine_ = std::move(engine);
+    if (engine_->started_)
+      return Error{engine_errors::kVerify, "engine", "started", "made, not started", {}};
+    engine_->config_.journal.clear();
+    engine_->config_.market_journal = MarketJournal::kAll;
+    engine_->config_.snapshot_every = 0;
+    engine_->capabilities_.clear();
+    engine_->venues_.clear();  // nothing is sent
+    return engine_->prepare(engine_id);
+  }
+  void begin() {
+    engine_->observers_.assign(1, this);
+    engine_->marks_.reserve(engine_->registry_.size());
+    engine_->started_ = true;
+  }
   void on_transaction(std::span<const std::byte> records) override {
     begin_ = records.data();
     end_ = begin_ + records.size();
@@ -87,13 +102,48 @@ Result<RunInput> first_run(const std::string& folder) {
   return Error{engine_errors::kVerify, "journal", folder, "a run that has started", {}};
 }
 
-}  // namespace
-
-Result<VerifyReport> verify(const std::string& folder, EngineMaker& maker) {
+// What to begin behind: none is the beginning.
+Result<std::optional<Snapshot>> beginning(const std::string& folder, const VerifyOptions& options) {
+  if (options.from_seq) return latest_snapshot(folder, *options.from_seq);
   auto reader = JournalReader::open(folder);
   if (!reader) return std::move(reader).error();
+  if (!reader->next() || reader->transaction().first_seq == 1) return std::optional<Snapshot>{};
+  // Market data at the very beginning may be what the journal leaves out.
+  ReaderOptions whole;
+  whole.after_seq = 0;
+  if (auto from_first = JournalReader::open(folder, whole); from_first.ok())
+    return std::optional<Snapshot>{};
+  auto kept = list_snapshots(folder);
+  if (!kept) return std::move(kept).error();
+  for (const auto& snapshot : *kept)
+    if (snapshot.seq + 1 >= reader->transaction().first_seq)
+      return latest_snapshot(folder, snapshot.seq);
+  return Error{engine_errors::kVerify,
+               "journal",
+               folder,
+               "its beginning, or a snapshot to begin behind",
+               {}};
+}
+
+}  // namespace
+
+Result<VerifyReport> verify(const std::string& folder, EngineMaker& maker,
+                            const VerifyOptions& options) {
+  auto begin = beginning(folder, options);
+  if (!begin) return std::move(begin).error();
   VerifyReport report;
   Verifier verifier;
+  ReaderOptions behind;
+  if (*begin) behind.after_seq = report.after_seq = (*begin)->info.seq;
+  auto reader = JournalReader::open(folder, behind);
+  if (!reader) return std::move(reader).error();
+  if (*begin) {
+    auto engine = maker.make();
+    if (!engine) return std::move(engine).error();
+    if (auto status = verifier.adopt(std::move(engine).value(), **begin, reader->engine()); !status)
+      return std::move(status).error();
+    report.runs = 1;
+  }
   while (reader->next()) {
     const Transaction& transaction = reader->transaction();
     const RecordHeader& input = transaction.input();
@@ -136,6 +186,7 @@ std::string VerifyReport::text() const {
   if (unrecorded_from)
     return "replay: identical up to seq " + std::to_string(*unrecorded_from - 1) +
            "; market data was not recorded from there";
+  if (after_seq != 0) return "replay: identical from seq " + std::to_string(after_seq + 1);
   return "replay: identical";
 }
 

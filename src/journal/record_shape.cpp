@@ -66,6 +66,7 @@ constexpr Shapes make_shapes() {
   fill<AccountFact>(shapes, RecordKind::kCashChanged, RecordKind::kPositionChanged);
   fill<StateFact>(shapes, RecordKind::kTradingStateChanged, RecordKind::kCallbackFailed);
   fill<Bar>(shapes, RecordKind::kBarClosed);
+  fill<SeriesFact>(shapes, RecordKind::kBarsSubscribed);
   fill<OrderRecord>(shapes, RecordKind::kSubmit, RecordKind::kCancel);
   return shapes;
 }

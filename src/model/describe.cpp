@@ -105,14 +105,23 @@ std::string describe(const RecordHeader& record) {
     case RecordKind::kRunStarted:
     case RecordKind::kRestarted: {
       const auto& r = record_as<RunInput>(record);
-      return text + fmt::format(" engine {} run {} after {} hash {:016x}", r.engine, r.run,
-                                r.recovered_seq, r.rolling_hash);
+      text += fmt::format(" engine {} run {} after {} hash {:016x}", r.engine, r.run,
+                          r.recovered_seq, r.rolling_hash);
+      if (r.interrupted_seq != 0)
+        text += fmt::format(" interrupted {} at seq {} ends {}", to_text(r.interrupted_kind),
+                            r.interrupted_seq, r.interrupted_ends);
+      return text;
     }
     case RecordKind::kCashChanged:
     case RecordKind::kPositionChanged: {
       const auto& a = record_as<AccountFact>(record);
       return text + fmt::format(" account {} quantity {} cash {} ({})", a.account, a.quantity,
                                 a.money(), a.reference);
+    }
+    case RecordKind::kBarsSubscribed: {
+      const auto& spec = record_as<SeriesFact>(record).spec;
+      return text + fmt::format(" step {} unit {} source {}", spec.step,
+                                static_cast<int>(spec.unit), static_cast<int>(spec.source));
     }
     case RecordKind::kTradingStateChanged:
     case RecordKind::kKillSwitchChanged:

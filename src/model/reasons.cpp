@@ -93,6 +93,7 @@ std::string_view to_text(Reason reason) {
     case Reason::kRestartedInFlight: return "unknown.restarted_in_flight";
     case Reason::kConnectionLost: return "unknown.connection_lost";
     case Reason::kTimedOut: return "unknown.timed_out";
+    case Reason::kCrashedTwice: return "halted.crashed_twice";
   }
   return "invalid";
 }
@@ -193,6 +194,7 @@ std::string_view explain(Reason reason) {
     case Reason::kRestartedInFlight: return "a command was in flight when the process ended";
     case Reason::kConnectionLost: return "a command was in flight when the connection was lost";
     case Reason::kTimedOut: return "no answer in time";
+    case Reason::kCrashedTwice: return "the process ended more than once on the same input";
   }
   return "invalid";
 }

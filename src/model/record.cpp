@@ -55,6 +55,7 @@ std::string_view to_text(RecordKind kind) {
     case RecordKind::kBarClosed: return "bar_closed";
     case RecordKind::kStopMoved: return "stop_moved";
     case RecordKind::kCallbackFailed: return "callback_failed";
+    case RecordKind::kBarsSubscribed: return "bars_subscribed";
     case RecordKind::kSubmit: return "submit";
     case RecordKind::kReplace: return "replace";
     case RecordKind::kCancel: return "cancel";

@@ -92,4 +92,53 @@ bool OrderManager::rebuild() {
   return listed == waiting;
 }
 
+void OrderManager::save_live(StateWriter& writer) const {
+  const std::size_t section = writer.begin(kTag, 1);
+  writer.put(now_);
+  writer.put(number_floors_);
+  writer.put(static_cast<std::uint64_t>(listings_.size()));
+  for (const Listing& listing : listings_) {
+    writer.put(listing.account);
+    writer.put(listing.venue);
+    writer.put(listing.asked_at);
+  }
+  std::vector<std::uint32_t> listed, old;
+  for (std::uint32_t at = 0; at < slots_.touched(); ++at) {
+    if (is_listed_.test(at)) listed.push_back(at);
+    if (is_old_.test(at)) old.push_back(at);
+  }
+  writer.put(listed);
+  writer.put(old);
+  writer.end(section);
+}
+
+void OrderManager::load_live(StateReader& reader) {
+  reader.begin(kTag);
+  std::uint64_t count{};
+  std::vector<std::uint64_t> floors;
+  reader.get(now_);
+  reader.get(floors);
+  if (floors.size() == number_floors_.size()) number_floors_ = floors;
+  reader.get(count);
+  listings_.clear();
+  for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
+    Listing listing{};
+    reader.get(listing.account);
+    reader.get(listing.venue);
+    reader.get(listing.asked_at);
+    listings_.push_back(listing);
+  }
+  for (detail::SlotBits* bits : {&is_listed_, &is_old_}) {
+    std::vector<std::uint32_t> set;
+    reader.get(set);
+    for (const std::uint32_t at : set) {
+      if (at >= slots_.touched()) return reader.fail("orders: a slot that was never used");
+      bits->set(at);
+    }
+  }
+  // What was to be done has been done: between two inputs nothing is left.
+  while (!dirty_.empty()) dirty_.pop();
+  reader.end();
+}
+
 }  // namespace keel

@@ -454,6 +454,34 @@ void RiskChecker::load(StateReader& reader) {
   recovering_ = true;
 }
 
+void RiskChecker::save_live(StateWriter& writer) const {
+  const auto section = writer.begin(kTag, 1);
+  writer.put(recovering_);
+  writer.put(restarted_at_);
+  writer.put(static_cast<std::uint64_t>(accounts_.size()));
+  for (const AccountState& account : accounts_) {
+    writer.put(account.high);
+    writer.put(account.seen);
+    writer.put(account.day_end);
+  }
+  writer.end(section);
+}
+
+void RiskChecker::load_live(StateReader& reader) {
+  reader.begin(kTag);
+  reader.get(recovering_);
+  reader.get(restarted_at_);
+  std::uint64_t count{};
+  reader.get(count);
+  if (count > accounts_.size()) reader.fail("more accounts than are declared");
+  for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
+    reader.get(accounts_[i].high);
+    reader.get(accounts_[i].seen);
+    reader.get(accounts_[i].day_end);
+  }
+  reader.end();
+}
+
 // ---- reading ----
 
 TradingState RiskChecker::trading_state(AccountId account) const {

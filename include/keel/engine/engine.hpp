@@ -18,6 +18,7 @@
 #include <keel/core/log.hpp>
 #include <keel/engine/strategy.hpp>
 #include <keel/journal/journal.hpp>
+#include <keel/journal/snapshot.hpp>
 #include <keel/market/bar_builder.hpp>
 #include <keel/model/system_records.hpp>
 #include <keel/orders/order_manager.hpp>
@@ -87,9 +88,11 @@ class Engine final : private Emitter {
 
   // Opens the journal. Where it has a past, recovers it (latest snapshot, then the fold of facts
   // and commands; no strategy runs), turns orders without evidence to Unknown, and calls
-  // on_recovered; else calls on_start. Errors: engine.*, journal.*.
+  // on_recovered; else calls on_start. An input that the run before did not get through is fed
+  // again, once. Errors: engine.*, journal.*.
   Status start(Timestamp now);
-  // Takes one input: market data, report, timer, host command, connection. Not re-entrant.
+  // Takes one input: market data, report, timer, host command, connection. Not re-entrant: called
+  // from a callback, an observer or Venue::send, the engine stops (failure(): engine.reentered).
   void on(const RecordHeader& input);
   // Sends what waits for the disk (durability `machine`). Returns false once the journal has
   // failed.
@@ -104,6 +107,11 @@ class Engine final : private Emitter {
   // What start() found in the journal: its last seq, and the rolling hash there; 0 in a new one.
   [[nodiscard]] std::uint64_t recovered_seq() const { return recovered_seq_; }
   [[nodiscard]] std::uint64_t recovered_hash() const { return recovered_hash_; }
+  // The input on which the run before ended, and how often that has happened; null: it ended
+  // between inputs, or on market data.
+  [[nodiscard]] const InterruptedInput* interrupted() const {
+    return interrupted_ ? &*interrupted_ : nullptr;
+  }
   [[nodiscard]] bool is_stopped() const { return stopped_; }
   // Why the engine stopped by itself; null while all is well.
   [[nodiscard]] const Error* failure() const { return failure_ ? &*failure_ : nullptr; }
@@ -147,6 +155,7 @@ class Engine final : private Emitter {
   struct Series {                           // one bar series of one instrument
     std::unique_ptr<BarBuilder> builder;    // stays put while series are added
     std::vector<std::uint16_t> strategies;  // slots
+    bool heard = true;                      // in this run
   };
   struct Feed {  // who hears what about one instrument
     std::vector<std::uint16_t> quotes, trades, market;
@@ -175,6 +184,8 @@ class Engine final : private Emitter {
   void on_report(const OrderReport& report);
   void on_market(const RecordHeader& input);
   void on_timer(Timestamp deadline);
+  void on_run(const RunInput& input);
+  void reentered(const RecordHeader& input);
   void build_bars(const RecordHeader& input, std::size_t at);
   void bar_closed(std::uint32_t series, Bar& bar);
   void tell_bar(std::uint32_t series, const Bar& bar);
@@ -198,9 +209,10 @@ class Engine final : private Emitter {
   OrderId set_target(StrategyId strategy, AccountId account, InstrumentId id, Quantity target);
   [[nodiscard]] OpenByStrategy& open_by_strategy(StrategyId strategy, InstrumentId id);
   void on_host_command(const HostCommand& command);
-  void subscribe_bars(std::uint16_t slot, InstrumentId id, const BarSpec& spec);
 
   // recovery.cpp
+  void start_halted(const RunInput& input);
+  Status take_up_interrupted(Timestamp now);
   Status prepare(std::uint32_t engine);
   void begin_run(std::uint32_t run);
   void ask_for_snapshots(VenueId venue);
@@ -211,7 +223,21 @@ class Engine final : private Emitter {
   Status record_definitions(Timestamp now);
   Status define(const RecordHeader& record);
   [[nodiscard]] RunInput run_input(RecordKind kind, Timestamp now) const;
+
+  // bars.cpp
+  void subscribe_bars(std::uint16_t slot, InstrumentId id, const BarSpec& spec);
+  void fold_series(const SeriesFact& fact);
+  void begin_run_bars();
+  void end_run_bars();
+  void rebuild_bars(const RecordHeader& record);
+  void save_bars(StateWriter& writer) const;
+  void load_bars(StateReader& reader);
+
+  // state.cpp
   Status snapshot();
+  Status load_snapshot(const Snapshot& snapshot, bool live);
+  void save_live(StateWriter& writer) const;
+  void load_live(StateReader& reader);
   void save_state(StateWriter& writer) const;
   void load_state(StateReader& reader);
   void save_strategies(StateWriter& writer) const;
@@ -248,7 +274,6 @@ class Engine final : private Emitter {
   std::uint64_t commands_sent_ = 0;
   Timestamp now_{0};
   std::optional<Timestamp> deadline_;
-  std::optional<Timestamp> restart_time_;
   struct {  // definitions that the journal holds
     std::vector<DirectoryEntry> venues;
     std::uint64_t strategies = 0, accounts = 0;
@@ -261,8 +286,11 @@ class Engine final : private Emitter {
   std::uint32_t requests_ = 0;        // in this transaction
   std::uint32_t venues_touched_ = 0;  // bit per venue; more than 32 venues: all are asked
   bool in_input_ = false, started_ = false, stopped_ = false, recovered_ = false;
+  bool restarted_ = false;  // by an input of this run, or of the one that verify takes up
   bool facts_in_transaction_ = false;
   std::optional<Error> failure_;
+  std::optional<InterruptedInput> interrupted_;
+  std::vector<Bar> rebuilt_;  // recovery: closed by the inputs, before their facts are read
 };
 
 }  // namespace keel

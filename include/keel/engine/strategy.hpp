@@ -21,7 +21,9 @@ class Strategy {
 
   virtual void on_start(Context&) {}
   // Instead of on_start, after a restart: positions and orders are recovered, some orders may be
-  // Unknown, and market data has to arrive before new risk is allowed.
+  // Unknown, and market data has to arrive before new risk is allowed. What was subscribed to and
+  // timers are asked for again here; bars then go on, the one that spans the restart with
+  // Bar::kGapped.
   virtual void on_recovered(Context&) {}
   virtual void on_stop(Context&) {}
 

@@ -122,6 +122,14 @@ struct Bar {
 };
 static_assert(sizeof(Bar) == 40 + 16 + 8 + 32 + 16 + 8 + 16);
 
+// kBarsSubscribed: from here on the engine builds these bars; until a run begins in which nobody
+// asks for them.
+struct SeriesFact {
+  static constexpr std::uint8_t kVersion = 1;
+  RecordHeader header;
+  BarSpec spec;
+};
+
 // One change of a price level. Size zero removes the level.
 struct BookLevel {
   Price price;
@@ -228,8 +236,8 @@ struct StatusChange {
   std::uint8_t reserved[7];
 };
 
-static_assert(Record<Quote> && Record<Trade> && Record<Bar> && Record<BookDelta> &&
-              Record<MarketValue> && Record<MarketGap> && Record<StatusChange> &&
-              Record<BookOrder> && Record<AuctionUpdate>);
+static_assert(Record<SeriesFact> && Record<Quote> && Record<Trade> && Record<Bar> &&
+              Record<BookDelta> && Record<MarketValue> && Record<MarketGap> &&
+              Record<StatusChange> && Record<BookOrder> && Record<AuctionUpdate>);
 
 }  // namespace keel

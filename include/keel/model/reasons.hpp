@@ -110,6 +110,9 @@ enum class Reason : std::uint16_t {
   kRestartedInFlight = 190,
   kConnectionLost = 191,
   kTimedOut = 192,
+
+  // Trading halted because
+  kCrashedTwice = 220,  // the process ended more than once on one input; the fact's name says which
 };
 
 // "risk.position_limit", "order.quantity_increment", "venue.rejected": stable.

@@ -79,6 +79,7 @@ enum class RecordKind : std::uint16_t {
   kBarClosed = 0x0505,
   kStopMoved = 0x0506,
   kCallbackFailed = 0x0507,
+  kBarsSubscribed = 0x0508,  // SeriesFact
 
   // Commands to a venue (OrderRecord)
   kSubmit = 0x0601,

@@ -142,12 +142,19 @@ struct ConnectionInput {
 // kRunStarted (a new journal) and kRestarted (recovered): the first input of every run.
 struct RunInput {
   static constexpr std::uint8_t kVersion = 1;
+  // header.flags: the interrupted input is fed again behind this one; the process has ended on it
+  // more than once, so trading starts halted.
+  static constexpr std::uint8_t kFeedsAgain = 1, kStartsHalted = 2;
   RecordHeader header;
   std::uint32_t engine, run;
-  std::uint64_t recovered_seq;  // last sequence that was recovered, 0 in a new journal
-  std::uint64_t state_hash;     // of the recovered state
-  std::uint64_t rolling_hash;   // over facts and commands so far
-  FixedText<64> software;       // version and strategy names, for people
+  std::uint64_t recovered_seq;     // last sequence that was recovered, 0 in a new journal
+  std::uint64_t state_hash;        // of the recovered state
+  std::uint64_t rolling_hash;      // over facts and commands so far
+  std::uint64_t interrupted_seq;   // of the input on which the run before ended; 0: none
+  RecordKind interrupted_kind;     // of it
+  std::uint16_t interrupted_ends;  // how many processes have ended on it
+  std::uint32_t reserved;
+  FixedText<64> software;  // version and strategy names, for people
 };
 
 struct ParameterInput {

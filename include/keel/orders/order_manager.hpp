@@ -136,6 +136,10 @@ class OrderManager {
   void fold(const RecordHeader& record);
   void save(StateWriter& writer) const;
   void load(StateReader& reader);
+  // What recovery leaves out because the next run asks again: venue snapshots that are under way.
+  // With it a run can be taken up in its middle (verify).
+  void save_live(StateWriter& writer) const;
+  void load_live(StateReader& reader);
 
   // ---- questions; pointers are valid until the next fold ----
   // Also orders of earlier runs, while their slot is not used again. O(1).

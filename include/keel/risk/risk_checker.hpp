@@ -123,6 +123,10 @@ class RiskChecker {
   // What facts gave, not the host's configuration: limits that were set at run time stay set.
   void save(StateWriter& writer) const;
   void load(StateReader& reader);
+  // What recovery leaves out because market data brings it again. With it a run can be taken up in
+  // its middle (verify).
+  void save_live(StateWriter& writer) const;
+  void load_live(StateReader& reader);
 
   // ---- reading ----
   // The stricter of the account's own state and everybody's.

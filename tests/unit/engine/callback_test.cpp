@@ -138,3 +138,63 @@ TEST_CASE("a bracket protects what was filled, and one leg cancels the other") {
         OrderState::kCanceled);
   CHECK(world.engine.orders().open_count() == 0);
 }
+
+TEST_CASE("calling the engine from inside the engine stops it and says so") {
+  struct Inside final : Strategy {
+    Engine* engine = nullptr;
+    std::optional<Error> stop;
+    int quotes = 0;
+    bool gives_input = false;
+    void on_start(Context& context) override { context.subscribe_quotes({1}); }
+    void on_quote(Context& context, const Quote& quote) override {
+      ++quotes;
+      const auto stopped = engine->stop(context.now());
+      if (!stopped) stop = stopped.error();
+      if (gives_input && quotes == 3) engine->on(quote.header);
+    }
+  };
+  for (const bool gives_input : {false, true}) {
+    Inside strategy;
+    World world{strategy};
+    strategy.engine = &world.engine;
+    strategy.gives_input = gives_input;
+    world.start();
+    QuoteFeed feed{3, 10};
+    world.run(feed);
+    REQUIRE(strategy.stop.has_value());
+    CHECK(strategy.stop->code == engine_errors::kReentered);
+    CHECK(strategy.quotes == (gives_input ? 3 : 10));
+    CHECK(world.engine.is_stopped() == gives_input);
+    REQUIRE((world.engine.failure() != nullptr) == gives_input);
+    if (gives_input) {
+      CHECK(world.engine.failure()->code == engine_errors::kReentered);
+      CHECK(world.engine.failure()->message().find("seq ") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("on_stop is called once, and what it asks for leaves") {
+  struct Last final : Strategy {
+    void on_start(Context& context) override { context.subscribe_quotes({1}); }
+    void on_quote(Context& context, const Quote&) override {
+      if (!id.is_none()) return;
+      id = context.submit(OrderRequest::limit({1}, Side::kBuy, 1000_qty, 0.1_px));
+    }
+    void on_stop(Context& context) override {
+      ++stops;
+      context.cancel_all();
+    }
+    OrderId id{};
+    int stops = 0;
+  } strategy;
+  World world{strategy};
+  world.start();
+  QuoteFeed feed{3, 20};
+  world.run(feed);
+  REQUIRE(world.engine.orders().find(strategy.id)->state == OrderState::kWorking);
+  const auto sent = world.engine.commands_sent();
+  REQUIRE(world.engine.stop(world.engine.now()).ok());
+  CHECK(strategy.stops == 1);
+  CHECK(world.engine.commands_sent() == sent + 1);
+  CHECK(world.engine.orders().find(strategy.id)->state == OrderState::kPendingCancel);
+}

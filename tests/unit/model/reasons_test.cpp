@@ -34,8 +34,8 @@ TEST_CASE("every reason has a name of its family and one sentence") {
   for (const auto& [name, sentence] : all_reasons()) {
     CAPTURE(name);
     const auto family = name.substr(0, name.find('.'));
-    CHECK(std::set<std::string>{"order", "risk", "venue", "cancel", "anomaly", "unknown"}.count(
-              family) == 1);
+    CHECK(std::set<std::string>{"order", "risk", "venue", "cancel", "anomaly", "unknown", "halted"}
+              .count(family) == 1);
     CHECK(sentence.size() > 5);
     CHECK(sentence != "invalid");
     CHECK(sentences.insert(sentence).second);
