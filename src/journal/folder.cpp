@@ -92,7 +92,7 @@ File::~File() {
   if (fd_ >= 0) files_->close(fd_);
 }
 
-void File::swap(File& other) {
+void File::swap(File& other) noexcept {
   std::swap(files_, other.files_);
   std::swap(path_, other.path_);
   std::swap(fd_, other.fd_);

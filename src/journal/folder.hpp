@@ -68,7 +68,7 @@ class File {
   [[nodiscard]] FileOps& files() const { return *files_; }
 
  private:
-  void swap(File& other);
+  void swap(File& other) noexcept;
 
   FileOps* files_ = nullptr;
   std::string path_;

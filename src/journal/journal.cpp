@@ -17,9 +17,9 @@ using journal_format::kHeaderBytes;
 
 namespace {
 
-constexpr std::size_t kFirstBuffer = 64 * 1024;
+constexpr std::size_t kFirstBuffer = std::size_t{64} * 1024;
 // A segment's rest smaller than this is left empty: few transactions are larger, so few are moved.
-constexpr std::size_t kReserve = 64 * 1024;
+constexpr std::size_t kReserve = std::size_t{64} * 1024;
 
 }  // namespace
 

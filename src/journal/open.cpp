@@ -320,7 +320,7 @@ Status remove_journal(const std::string& folder) {
     names.push_back(at->name);
   for (const auto& name : listing->rest)
     if (name != "lock") names.push_back(name);
-  names.push_back("lock");
+  names.emplace_back("lock");
   for (const auto& name : names) {
     const auto path = join(folder, name);
     if (const int code = core.files.remove(path.c_str()); code < 0)
