@@ -40,6 +40,22 @@ class Depth {
     }
   }
 
+  // More or less of a level, order by order: what is added is new, what goes was first of all what
+  // our orders had not taken yet.
+  void change(Side side, Price price, Quantity by) {
+    auto& levels = of(side);
+    const auto at = find(side, price);
+    if (at == levels.end() || at->price != price) {
+      if (by.is_positive()) levels.insert(at, {price, by, by});
+      return;
+    }
+    at->size += by;
+    if (!at->size.is_positive())
+      levels.erase(at);
+    else
+      at->left = by.is_positive() ? at->left + by : std::min(at->left, at->size);
+  }
+
   // The best level of a side that shows anything; the deepest one.
   [[nodiscard]] const Level* best(Side side) const {
     const auto& levels = side == Side::kBuy ? bids_ : asks_;

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <keel/sim/latency.hpp>
 
+#include "sim/fixed_math.hpp"
+
 namespace keel {
 
 namespace {
@@ -33,14 +35,33 @@ constexpr std::uint32_t kLogNormal[257] = {
     236894, 252884, 275819, 315553, 471970,
 };
 
-Duration log_normal(Duration minimum, Duration median, Random& random) {
+constexpr std::uint64_t kTableSigma = 600'000'000;  // a Rate
+
+// exp(0.6 z), times 2^16.
+std::uint64_t draw_factor(Random& random) {
   const std::uint64_t draw = random.next();
   const std::uint32_t at = static_cast<std::uint32_t>(draw >> 56);
   const auto between = static_cast<std::uint32_t>((draw >> 40) & 0xFFFFu);
   const std::uint64_t low = kLogNormal[at], high = kLogNormal[at + 1];
-  const std::uint64_t factor = low + (((high - low) * between) >> 16);
-  const detail::u128 excess = static_cast<detail::u128>(median.ns - minimum.ns) * factor;
+  return low + (((high - low) * between) >> 16);
+}
+
+Duration log_normal(Duration minimum, Duration median, Random& random) {
+  const detail::u128 excess =
+      static_cast<detail::u128>(median.ns - minimum.ns) * draw_factor(random);
   return minimum + Duration{static_cast<std::int64_t>(excess >> 16)};
+}
+
+// exp(sigma z) = exp(0.6 z)^(sigma / 0.6).
+Duration log_normal(Duration minimum, Duration median, Rate sigma, Random& random) {
+  const std::int64_t log =
+      sim_detail::log2_32(draw_factor(random)) - (std::int64_t{16} << 32);  // of the factor alone
+  const detail::i128 scaled =
+      static_cast<detail::i128>(log) * sigma.raw() / static_cast<detail::i128>(kTableSigma);
+  const detail::i128 factor = sim_detail::exp2_32(static_cast<std::int64_t>(scaled));
+  const detail::i128 excess = (static_cast<detail::i128>(median.ns - minimum.ns) * factor) >> 32;
+  constexpr detail::i128 kLongest = Duration::days(1).ns;
+  return minimum + Duration{static_cast<std::int64_t>(std::min(excess, kLongest))};
 }
 
 Duration interpolate(const std::vector<LatencySample>& samples, Timestamp now) {
@@ -78,6 +99,13 @@ Status LatencyModel::check() const {
       if (second_ < first_) return bad(second_.ns, "not below the minimum");
       if (second_.ns > kLongest) return bad(second_.ns, "at most a day");
       return {};
+    case Kind::kLogNormal:
+      if (first_.ns < 1) return bad(first_.ns, "at least 1 ns");
+      if (second_ < first_) return bad(second_.ns, "not below the minimum");
+      if (second_.ns > kLongest) return bad(second_.ns, "at most a day");
+      if (sigma_ < Rate::from_raw(10'000'000) || sigma_ > Rate::whole(3))
+        return bad(sigma_.raw(), "a sigma of 0.01 to 3 (told in 1e-9)");
+      return {};
     case Kind::kRecorded: break;
   }
   if (samples_.empty()) return bad(0, "at least one sample");
@@ -96,6 +124,7 @@ Duration LatencyModel::draw(Timestamp now, Random& random) const {
     case Kind::kConstant: return first_;
     case Kind::kUniform: return Duration{random.between(first_.ns, second_.ns)};
     case Kind::kLongTailed: return log_normal(first_, second_, random);
+    case Kind::kLogNormal: return log_normal(first_, second_, sigma_, random);
     case Kind::kRecorded: return interpolate(samples_, now);
   }
   return first_;

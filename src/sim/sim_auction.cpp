@@ -71,7 +71,7 @@ void SimCore::run_call(Book& at, Price price, Offer& offer) {
     if (order.has_limit() && order.limit == price && pessimistic) continue;
     const Quantity quantity = std::min(fillable(slot), offer.left(order.side));
     if (!quantity.is_positive()) continue;
-    if (at.fills.participation) offer.left(order.side) -= quantity;
+    if (offer.left(order.side) != kAsMuchAsWanted) offer.left(order.side) -= quantity;
     fill(slot, price, quantity, Liquidity::kAuction);
   }
   expire_call();

@@ -205,7 +205,7 @@ void SimCore::fill_on_path(BarWalk& walk, Slot slot, Price maker_price, Price ma
   Quantity& left = walk.offer.left(orders_[slot].side);
   const Quantity quantity = std::min(fillable(slot), left);
   if (quantity.is_zero()) return;
-  if (walk.book.fills.participation) left -= quantity;
+  if (left != kAsMuchAsWanted) left -= quantity;
   fill(slot, maker_price, quantity, Liquidity::kMaker);
 }
 

@@ -144,6 +144,7 @@ void SimCore::on_market(const RecordHeader& record, Timestamp exchange_time) {
       for (Book& each : books_) {
         each.bid.present = each.ask.present = false;
         if (each.depth != nullptr) each.depth->reset(std::span<const BookLevel>{});
+        if (each.l3 != nullptr) each.l3->clear();
       }
     return;
   }
@@ -153,6 +154,7 @@ void SimCore::on_market(const RecordHeader& record, Timestamp exchange_time) {
     case RecordKind::kQuote: on_quote(record_as<Quote>(record)); return;
     case RecordKind::kBookDelta:
     case RecordKind::kBookSnapshot: on_depth(record_as<BookDelta>(record)); return;
+    case RecordKind::kBookOrder: on_book_order(record_as<BookOrder>(record)); return;
     case RecordKind::kTrade: on_trade(record_as<Trade>(record)); return;
     case RecordKind::kBar: on_bar(record_as<Bar>(record)); return;
     case RecordKind::kMarkPrice: {
@@ -171,6 +173,7 @@ void SimCore::on_market(const RecordHeader& record, Timestamp exchange_time) {
       Book& at = book(record.instrument);
       at.bid.present = at.ask.present = false;
       if (at.depth != nullptr) at.depth->reset(std::span<const BookLevel>{});
+      if (at.l3 != nullptr) at.l3->clear();
       return;
     }
     default: return;

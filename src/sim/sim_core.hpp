@@ -20,6 +20,7 @@
 
 #include "sim/depth.hpp"
 #include "sim/flat_map.hpp"
+#include "sim/l3_orders.hpp"
 #include "sim/link.hpp"
 #include "sim/sim_accounts.hpp"
 #include "sim/sim_types.hpp"
@@ -121,6 +122,7 @@ class SimCore {
   void take_auction(Slot slot, Quantity want);
   std::optional<Price> best_offer(const SimOrder& order);
   void convert_to_limit(Slot slot, Price price);
+  bool converts_at(Slot slot, Price price);
   void decrement(Slot slot, Quantity quantity);
   Price limit_of(const SimOrder& order);
   bool would_take(const SimOrder& order);
@@ -145,7 +147,14 @@ class SimCore {
   void settle_taking(InstrumentId id, Book& book);
 
   // ---- sim_queue.cpp ----
+  template <class Told>
+  void each_resting(InstrumentId id, Side side, Told told);
   void update_queue(InstrumentId id, Book& book, Side side);
+  void on_book_order(const BookOrder& record);
+  void change_l3(InstrumentId id, Book& book, const BookOrder& record);
+  void leave_l3(InstrumentId id, const sim_detail::L3Order& gone, Quantity by);
+  void rejoin_l3(InstrumentId id, Book& book);
+  static void show_top(Book& book);
   void join_queue(SimOrder& order, Book& book);
 
   // ---- sim_movers.cpp ----
@@ -231,6 +240,7 @@ class SimCore {
   std::vector<PriceLadder> triggers_;  // twenty an instrument: sources, sides, directions
   std::vector<Book> books_;
   std::vector<std::unique_ptr<sim_detail::Depth>> depths_;
+  std::vector<std::unique_ptr<sim_detail::L3Orders>> l3_;
   std::vector<FeeSchedule> fees_;  // 0: the venue's own
   std::vector<SimOrder> orders_;
   std::vector<Slot> free_orders_;

@@ -315,13 +315,9 @@ void SimCore::decrement(Slot slot, Quantity quantity) {
 Price SimCore::slipped(const SimOrder& order, Price price, Quantity quantity,
                        Quantity shown) const {
   const Instrument& instrument = listed(order);
-  const Slippage slippage = books_[order.instrument.value - 1u].fills.slippage;
-  detail::i128 ticks = slippage.ticks;
-  if (slippage.kind == Slippage::Kind::kNone || ticks == 0) return price;
-  if (slippage.kind == Slippage::Kind::kProportional) {
-    const detail::i128 base = std::max(shown, instrument.quantity_increment).raw();
-    ticks = (ticks * quantity.raw() + base - 1) / base;
-  }
+  const detail::i128 ticks = books_[order.instrument.value - 1u].fills.slippage.increments(
+      price, instrument.price_increment, quantity, shown, instrument.quantity_increment);
+  if (ticks == 0) return price;
   const detail::i128 away = ticks * instrument.price_increment.raw();
   detail::i128 raw = order.side == Side::kBuy ? price.raw() + away : price.raw() - away;
   const Book& at = books_[order.instrument.value - 1u];
@@ -336,9 +332,12 @@ Price SimCore::slipped(const SimOrder& order, Price price, Quantity quantity,
 
 SimCore::Offer SimCore::make_offer(const Book& at, const Instrument& instrument, Price price,
                                    Quantity size) const {
-  if (!at.fills.participation) return {price, size, kAsMuchAsWanted, kAsMuchAsWanted};
-  const detail::i128 raw =
-      static_cast<detail::i128>(size.raw()) * at.fills.participation->raw() / Rate::kScale;
+  const Slippage& slippage = at.fills.slippage;
+  const std::optional<Rate> share_of = slippage.kind == Slippage::Kind::kVolumeShare
+                                           ? std::optional{slippage.limit}
+                                           : at.fills.participation;
+  if (!share_of) return {price, size, kAsMuchAsWanted, kAsMuchAsWanted};
+  const detail::i128 raw = static_cast<detail::i128>(size.raw()) * share_of->raw() / Rate::kScale;
   const Quantity share =
       Quantity::from_raw(static_cast<std::int64_t>(raw)).floor_to(instrument.quantity_increment);
   return {price, size, share, share};
@@ -351,20 +350,31 @@ void SimCore::fill_from_offer(Slot slot, Price price, Offer& offer) {
     return end(slot, OrderState::kCanceled, Reason::kNoLiquidity);
   const Quantity quantity = std::min(fillable(slot), left);
   if (!order.is_open()) return;
-  if (quantity.is_positive()) {
+  const bool shares = book(order.instrument).fills.slippage.kind == Slippage::Kind::kVolumeShare;
+  // A share's impact is that of all that was taken so far.
+  Price paid = slipped(order, price, shares ? offer.taken + quantity : quantity, offer.size);
+  const bool too_dear = order.has_limit() && !as_good(order.side, paid, order.limit);
+  if (quantity.is_positive() && !(shares && too_dear)) {
+    offer.taken += quantity;
     if (left != kAsMuchAsWanted) left -= quantity;
-    Price paid = slipped(order, price, quantity, offer.size);
-    if (order.has_limit()) paid = better_of(order.side, paid, order.limit);
+    if (shares) offer.left(opposite(order.side)) = left;  // one share for both sides
+    if (too_dear) paid = order.limit;
     fill(slot, paid, quantity, Liquidity::kTaker);
-    if (order.is_open() && order.terms.type == OrderType::kMarketToLimit && !order.has_limit()) {
-      convert_to_limit(slot, paid);
-      if (!order.at_once()) {
-        tell(report_of(order, ReportKind::kReplaced, Reason::kByVenue), kNone);
-        return rest(slot, false);
-      }
-    }
+    if (converts_at(slot, paid)) return;
   }
   if (order.is_open() && order.at_once()) end(slot, OrderState::kCanceled, Reason::kNoLiquidity);
+}
+
+// A market-to-limit order that has found its price; true: what is left of it rests.
+bool SimCore::converts_at(Slot slot, Price price) {
+  const SimOrder& order = orders_[slot];
+  if (!order.is_open() || order.terms.type != OrderType::kMarketToLimit || order.has_limit())
+    return false;
+  convert_to_limit(slot, price);
+  if (order.at_once()) return false;
+  tell(report_of(order, ReportKind::kReplaced, Reason::kByVenue), kNone);
+  rest(slot, false);
+  return true;
 }
 
 }  // namespace keel

@@ -45,7 +45,7 @@ void SimCore::on_quotes_moved(InstrumentId id, Book& at) {
     repeg(at);
   }
   if (at.source() == FillSource::kQuotes) {
-    if (at.fills.queue == QueueModel::kPessimistic) {
+    if (at.fills.queue != QueueModel::kOptimistic && at.l3 == nullptr) {
       update_queue(id, at, Side::kBuy);
       update_queue(id, at, Side::kSell);
     }
@@ -70,6 +70,7 @@ void SimCore::on_quotes_moved(InstrumentId id, Book& at) {
 void SimCore::on_depth(const BookDelta& delta) {
   const InstrumentId id = delta.header.instrument;
   Book& at = book(id);
+  if (at.l3 != nullptr) return;  // order by order is richer
   if (at.depth == nullptr) {
     depths_.push_back(std::make_unique<Depth>());
     at.depth = depths_.back().get();
@@ -81,13 +82,7 @@ void SimCore::on_depth(const BookDelta& delta) {
     at.depth->reset(levels);
   else
     for (const BookLevel& level : levels) at.depth->set(level.side, level.price, level.size);
-  const auto top = [&](Side side) -> Shown {
-    const Depth::Level* best = at.depth->best(side);
-    return best == nullptr ? Shown{} : Shown{best->price, best->size, best->left, true};
-  };
-  at.bid = top(Side::kBuy);
-  at.ask = top(Side::kSell);
-  at.saw_quote = true;
+  show_top(at);
   if (at.open_orders == 0) [[likely]]
     return;
   show_moved(id, at);
@@ -189,7 +184,7 @@ void SimCore::sweep_trade(InstrumentId id, Book& at, Side side, Offer& offer, co
     }
     const Quantity quantity = std::min(fillable(slot), offer.left(side));
     if (quantity.is_zero()) continue;
-    if (at.fills.participation) offer.left(side) -= quantity;
+    if (offer.left(side) != kAsMuchAsWanted) offer.left(side) -= quantity;
     fill(slot, order.limit, quantity, Liquidity::kMaker);
   }
   // At the price: in turn. A trade that a buyer started took from the offers, not from the bids.
@@ -198,7 +193,8 @@ void SimCore::sweep_trade(InstrumentId id, Book& at, Side side, Offer& offer, co
   for (auto entry = engine_.first(id.value - 1u, side);
        entry != kNone && engine_.pool().price(entry) == trade.price; entry = engine_.next(entry))
     level_.push_back(static_cast<Slot>(engine_.pool().tag(entry)));
-  const bool optimistic = at.fills.queue == QueueModel::kOptimistic;
+  const bool exact = at.l3 != nullptr;
+  const bool optimistic = at.fills.queue == QueueModel::kOptimistic && !exact;
   Quantity volume = trade.size;        // not yet used up by those in the queue
   Quantity others = Quantity::zero();  // used up by orders that are not ours
   for (const Slot slot : level_) {
@@ -206,11 +202,15 @@ void SimCore::sweep_trade(InstrumentId id, Book& at, Side side, Offer& offer, co
     if (order.place != Place::kBook) continue;  // gone with a sibling
     if (!optimistic) {
       if (!order.ahead_known) continue;
-      const Quantity before = std::min(std::max(order.ahead - others, Quantity::zero()), volume);
+      // Order by order, the book itself takes off what traded; until it does, it is remembered.
+      const Quantity front =
+          exact ? order.ahead - std::min(order.ahead, order.traded) : order.ahead;
+      const Quantity before = std::min(std::max(front - others, Quantity::zero()), volume);
       others += before;
       volume -= before;
-      order.ahead -= std::min(order.ahead, others);
-      if (order.ahead.is_positive()) continue;
+      if (!exact) order.ahead -= std::min(order.ahead, others);
+      order.traded += trade.size;
+      if ((exact ? front - std::min(front, others) : order.ahead).is_positive()) continue;
     }
     Quantity most = offer.left(side);
     if (at.fills.participation) most = std::min(most, volume);
@@ -218,7 +218,7 @@ void SimCore::sweep_trade(InstrumentId id, Book& at, Side side, Offer& offer, co
     const Quantity quantity = std::min(std::min(fillable(slot), order.shown), most);
     if (quantity.is_zero()) continue;
     volume -= std::min(volume, quantity);
-    if (at.fills.participation) offer.left(side) -= quantity;
+    if (offer.left(side) != kAsMuchAsWanted) offer.left(side) -= quantity;
     fill(slot, order.limit, quantity, Liquidity::kMaker);
   }
 }

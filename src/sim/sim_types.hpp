@@ -45,11 +45,14 @@ struct SimOrder {
   OrderTerms terms{};
   ClientOrderId client_id;
   Quantity filled = Quantity::zero();
-  Quantity ahead = Quantity::zero();  // stands before it at its price
-  Price reserve = Price::zero();      // what its funds are reserved at
-  Price limit = Price::zero();        // as it is now: asked for, or pegged, trailed, converted
-  Price trigger = Price::zero();      // as it is now, where has_trigger
-  Quantity shown = Quantity::zero();  // in the book: what is left of the displayed part
+  Quantity ahead = Quantity::zero();   // stands before it at its price
+  Quantity level = Quantity::zero();   // shown there when `ahead` was last looked at
+  Quantity traded = Quantity::zero();  // traded there since
+  std::uint64_t joined = 0;            // L3: what came to the book later stands behind it
+  Price reserve = Price::zero();       // what its funds are reserved at
+  Price limit = Price::zero();         // as it is now: asked for, or pegged, trailed, converted
+  Price trigger = Price::zero();       // as it is now, where has_trigger
+  Quantity shown = Quantity::zero();   // in the book: what is left of the displayed part
   Timestamp arrived{}, expires{};
   Timestamp auction{};  // when the auction that it is for is due
   InstrumentId instrument{};
@@ -119,14 +122,17 @@ struct OrderList {
 };
 
 class Depth;
+class L3Orders;
 
 // One instrument at the venue: what the market shows, and how much of ours is there.
 struct Book {
   Shown bid, ask;          // the touch; with depth, its best levels
+  L3Orders* l3 = nullptr;  // once orders were seen one by one: then depth is their sum
   Depth* depth = nullptr;  // once depth was seen: quotes are ignored from then on
   Price last = Price::zero(), mark = Price::zero();
   bool has_last = false, has_mark = false;
   bool saw_quote = false, saw_trade = false, saw_bar = false;
+  bool fill_prints = false;  // L3 without trade records: fills of its orders stand for them
   InstrumentStatus status = InstrumentStatus::kTrading;
   std::uint32_t open_orders = 0;
   std::uint32_t taking = 0;  // orders in the book with `taking`
@@ -217,8 +223,9 @@ static_assert(sizeof(AccountReport) <= sizeof(OrderReport));
 // What one trade or bar offers to the orders of each side.
 struct Offer {
   Price price;
-  Quantity size;         // printed
-  Quantity buys, sells;  // what is left of the share that our orders may take
+  Quantity size;                      // printed
+  Quantity buys, sells;               // what is left of the share that our orders may take
+  Quantity taken = Quantity::zero();  // by orders that paid slippage
   [[nodiscard]] Quantity& left(Side side) { return side == Side::kBuy ? buys : sells; }
 };
 

@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include <keel/core/decimal.hpp>
 #include <keel/core/random.hpp>
 #include <keel/core/result.hpp>
 #include <keel/core/time.hpp>
@@ -41,6 +42,13 @@ class LatencyModel {
   [[nodiscard]] static LatencyModel long_tailed(Duration minimum, Duration median) {
     return LatencyModel{Kind::kLongTailed, minimum, median};
   }
+  // As long_tailed with a sigma of its own (0.01 to 3): the excess over the minimum is
+  // exp(sigma x z) times its median, z normal and within 3.3.
+  [[nodiscard]] static LatencyModel lognormal(Duration minimum, Duration median, Rate sigma) {
+    LatencyModel model{Kind::kLogNormal, minimum, median};
+    model.sigma_ = sigma;
+    return model;
+  }
   // As measured; samples in order of time.
   [[nodiscard]] static LatencyModel recorded(std::vector<LatencySample> samples);
 
@@ -51,11 +59,12 @@ class LatencyModel {
   [[nodiscard]] bool is_zero() const { return kind_ == Kind::kZero; }
 
  private:
-  enum class Kind : std::uint8_t { kZero, kConstant, kUniform, kLongTailed, kRecorded };
+  enum class Kind : std::uint8_t { kZero, kConstant, kUniform, kLongTailed, kLogNormal, kRecorded };
   LatencyModel(Kind kind, Duration first, Duration second)
       : kind_(kind), first_(first), second_(second) {}
   Kind kind_;
   Duration first_, second_;
+  Rate sigma_ = Rate::zero();
   std::vector<LatencySample> samples_;
 };
 
