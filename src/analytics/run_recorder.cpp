@@ -393,7 +393,7 @@ void RunRecorder::fold(const RecordHeader& record) {
       ++core.counts.facts;
       if (record.kind == RecordKind::kBarClosed)
         core.on_bar(record_as<Bar>(record));
-      else
+      else if (record.kind != RecordKind::kBarsSubscribed)
         core.on_state(record_as<StateFact>(record));
       return;
     case RecordFamily::kCommand:
