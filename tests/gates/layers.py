@@ -23,7 +23,8 @@ ROOMS = {
     "portfolio": (2, ["model", "calendar"]),
     "venue": (2, ["model"]),
     "journal": (2, ["model"]),
-    "risk": (3, ["market", "orders", "portfolio", "venue"]),  # venue: what a venue can do
+    "pricing": (2, ["model"]),
+    "risk": (3, ["market", "orders", "portfolio", "venue", "pricing"]),  # venue: what a venue can do
     "execution": (3, ["market", "orders", "portfolio", "venue"]),
     "sim": (3, ["market", "orders", "portfolio", "venue"]),
     "storage": (3, ["market", "venue", "journal", "net"]),
@@ -37,7 +38,7 @@ ROOMS = {
 }
 
 # These build with fmt alone; the rest say in their CMakeLists.txt what they take.
-FMT_ALONE = ["core", "model", "indicators", "orders", "portfolio", "venue", "journal"]
+FMT_ALONE = ["core", "model", "indicators", "orders", "portfolio", "venue", "journal", "pricing"]
 THIRD_PARTY = re.compile(
     r"^(?!keel/|sys/|arpa/|netinet/|net/|linux/|fmt/)\w[\w.+-]*/|"
     r"^(zlib|zstd|sqlite3|hiredis|yaml-cpp|nats)\b.*\.h$"

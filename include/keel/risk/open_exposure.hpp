@@ -62,7 +62,8 @@ class OpenExposure {
         return raw < 0 ? ~bits + 1 : bits;
       };
       const auto product = static_cast<detail::u128>(size(price.raw())) * size(quantity.raw());
-      result = static_cast<detail::i128>(product) * 10;  // 1e-9 x 1e-8 at 1e-18
+      result =
+          static_cast<detail::i128>(product * 10);  // 1e-9 x 1e-8 at 1e-18; may wrap if refused
       return product <= static_cast<detail::u128>(kMaxOrderValue / 10);
     }
     const auto raw = position_value(instrument, price, quantity);

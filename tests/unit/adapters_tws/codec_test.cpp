@@ -115,9 +115,10 @@ TEST_CASE("cut and damaged messages are refused or taken, and nothing else happe
 
 TEST_CASE("a count that no message could hold is refused before anything is made") {
   ResponseHandler handler;
-  const std::string bars{"17\0001\00020260101\00020260102\0002000000000\000", 38};
+  using namespace std::string_literals;
+  const auto bars = "17\0001\00020260101\00020260102\0002000000000\000"s;
   CHECK_FALSE(dispatch(bars, 178, handler).ok());
-  const std::string negative{"17\0001\00020260101\00020260102\000-1\000", 30};
+  const auto negative = "17\0001\00020260101\00020260102\000-1\000"s;
   CHECK_FALSE(dispatch(negative, 178, handler).ok());
 }
 
