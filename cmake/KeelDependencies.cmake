@@ -33,6 +33,9 @@ keel_package(rapidcheck FIND rapidcheck TARGETS rapidcheck rapidcheck_doctest
   DEBIAN librapidcheck-dev)
 keel_package(python FIND Python3 COMPONENTS Interpreter TARGETS Python3::Interpreter
   DEBIAN python3)
+keel_package(python_module FIND Python COMPONENTS Interpreter Development.Module
+  TARGETS Python::Module DEBIAN python3-dev)
+keel_package(pybind11 FIND pybind11 CONFIG TARGETS pybind11::module DEBIAN pybind11-dev)
 
 macro(keel_need name)
   cmake_parse_arguments(KEEL_NEED "" "OPTIONAL" "" ${ARGN})
