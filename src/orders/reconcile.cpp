@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include <keel/orders/reconcile.hpp>
 
@@ -61,20 +62,26 @@ OrderReport not_known(const VenueListing& listing, InstrumentId instrument, Orde
 
 void reconcile(std::span<const Order> open, const VenueListing& listing,
                std::vector<OrderReport>& out) {
-  out.assign(listing.fills.begin(), listing.fills.end());
-  std::stable_sort(out.begin(), out.end(), [](const OrderReport& a, const OrderReport& b) {
-    return a.header.ts_event < b.header.ts_event;
+  // By time; at one time as they are listed.
+  std::vector<std::size_t> order(listing.fills.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    const Timestamp first = listing.fills[a].header.ts_event;
+    const Timestamp second = listing.fills[b].header.ts_event;
+    return first != second ? first < second : a < b;
   });
+  out.clear();
+  for (const std::size_t at : order) out.push_back(listing.fills[at]);
   out.insert(out.end(), listing.statuses.begin(), listing.statuses.end());
   for (OrderReport& report : out) report.header.flags |= OrderReport::kSnapshot;
 
   const Names listed{listing.statuses}, known{open};
-  for (const Order& order : open) {
-    if (!(order.account == listing.account) || !(order.venue == listing.venue) ||
-        !order.is_open() || listed.has(order.id, order.venue_order_id))
+  for (const Order& own : open) {
+    if (!(own.account == listing.account) || !(own.venue == listing.venue) || !own.is_open() ||
+        listed.has(own.id, own.venue_order_id))
       continue;
-    if (absence_counts(order, order.updated, listing.asked_at))
-      out.push_back(not_known(listing, order.instrument, order.id));
+    if (absence_counts(own, own.updated, listing.asked_at))
+      out.push_back(not_known(listing, own.instrument, own.id));
   }
   for (const OrderReport& fill : listing.fills) {
     if (listed.has(fill.order, fill.venue_order_id) || known.has(fill.order, fill.venue_order_id))
