@@ -184,7 +184,7 @@ RunInput Engine::run_input(RecordKind kind, Timestamp now) const {
   input.engine = config_.engine_id;
   input.run = run_;
   if (kind == RecordKind::kRestarted) {
-    input.recovered_seq = seq_;
+    input.recovered_seq = recovered_seq_;
     input.state_hash = recovered_state_;
     input.rolling_hash = rolling_.value();
   }

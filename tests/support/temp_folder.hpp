@@ -3,6 +3,8 @@
 //   write(folder.path() / "a.csv", ...);
 #pragma once
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -16,8 +18,18 @@ namespace keel::test {
 
 class TempFolder {
  public:
-  TempFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "keel_test_XXXXXX").string();
+  // In memory where there is such a place with room, for tests that make thousands of files and
+  // would wait for the disk each time.
+  enum class Medium { kDisk, kMemory };
+
+  explicit TempFolder(Medium medium = Medium::kDisk) {
+    std::error_code ignored;
+    const std::filesystem::path memory = "/dev/shm";
+    const bool use_memory = medium == Medium::kMemory &&
+                            std::filesystem::space(memory, ignored).free > 1u << 26 &&
+                            ::access(memory.c_str(), W_OK) == 0;
+    const auto place = use_memory ? memory : std::filesystem::temp_directory_path();
+    std::string name = (place / "keel_test_XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
     path_ = name;
   }
