@@ -63,8 +63,8 @@ constexpr Shapes make_shapes() {
   open_kind(shapes, RecordKind::kModelLoaded);
   fill<ClockJump>(shapes, RecordKind::kClockJump);
   fill<OrderRecord>(shapes, RecordKind::kOrderHeld, RecordKind::kFillCorrected);
-  fill<AccountFact>(shapes, RecordKind::kCashChanged, RecordKind::kPositionChanged);
-  fill<StateFact>(shapes, RecordKind::kTradingStateChanged, RecordKind::kCallbackFailed);
+  fill<AccountFact>(shapes, RecordKind::kCashChanged, RecordKind::kPositionBreak);
+  fill<StateFact>(shapes, RecordKind::kTradingStateChanged, RecordKind::kGuardChanged);
   fill<Bar>(shapes, RecordKind::kBarClosed);
   fill<SeriesFact>(shapes, RecordKind::kBarsSubscribed);
   fill<OrderRecord>(shapes, RecordKind::kSubmit, RecordKind::kCancel);

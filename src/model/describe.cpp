@@ -113,6 +113,7 @@ std::string describe(const RecordHeader& record) {
       return text;
     }
     case RecordKind::kCashChanged:
+    case RecordKind::kPositionBreak:
     case RecordKind::kPositionChanged: {
       const auto& a = record_as<AccountFact>(record);
       return text + fmt::format(" account {} quantity {} cash {} ({})", a.account, a.quantity,
@@ -128,7 +129,11 @@ std::string describe(const RecordHeader& record) {
     case RecordKind::kLimitChanged:
     case RecordKind::kEquityMarked:
     case RecordKind::kCallbackFailed:
-    case RecordKind::kStopMoved: return text + state_text(record_as<StateFact>(record));
+    case RecordKind::kGuardChanged: return text + state_text(record_as<StateFact>(record));
+    case RecordKind::kStopMoved: {
+      const auto& fact = record_as<StateFact>(record);
+      return text + fmt::format(" {} to {}", fact.order, fact.price);
+    }
     default: return text;
   }
 }

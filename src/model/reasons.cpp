@@ -36,6 +36,8 @@ std::string_view to_text(Reason reason) {
     case Reason::kDisplayTooLarge: return "order.display_too_large";
     case Reason::kInvalidField: return "order.invalid_field";
     case Reason::kCommandInFlight: return "order.command_in_flight";
+    case Reason::kGroupLeg: return "order.group_leg";
+    case Reason::kNoTriggerPrice: return "order.no_trigger_price";
     case Reason::kTradingHalted: return "risk.trading_halted";
     case Reason::kReducingOnly: return "risk.reducing_only";
     case Reason::kKillSwitch: return "risk.kill_switch";
@@ -63,6 +65,8 @@ std::string_view to_text(Reason reason) {
     case Reason::kOverflow: return "risk.overflow";
     case Reason::kRecovering: return "risk.recovering";
     case Reason::kOpenOrdersLimit: return "risk.open_orders_limit";
+    case Reason::kPositionBreak: return "risk.position_break";
+    case Reason::kDeadMan: return "risk.dead_man";
     case Reason::kVenueRejected: return "venue.rejected";
     case Reason::kBackpressure: return "venue.backpressure";
     case Reason::kNotConnected: return "venue.not_connected";
@@ -80,6 +84,10 @@ std::string_view to_text(Reason reason) {
     case Reason::kByParent: return "cancel.by_parent";
     case Reason::kByDisconnect: return "cancel.by_disconnect";
     case Reason::kByVenue: return "cancel.by_venue";
+    case Reason::kByDeadMan: return "cancel.by_dead_man";
+    case Reason::kByExpiry: return "cancel.by_expiry";
+    case Reason::kBySlices: return "cancel.by_slices";
+    case Reason::kByInstrument: return "cancel.by_instrument";
     case Reason::kDuplicateExecution: return "anomaly.duplicate_execution";
     case Reason::kFillAfterTerminal: return "anomaly.fill_after_terminal";
     case Reason::kOverfill: return "anomaly.overfill";
@@ -135,6 +143,9 @@ std::string_view explain(Reason reason) {
     case Reason::kDisplayTooLarge: return "the displayed quantity is above the quantity";
     case Reason::kInvalidField: return "a field holds no value of its kind";
     case Reason::kCommandInFlight: return "an earlier command about the order has no answer yet";
+    case Reason::kGroupLeg: return "another order of the same group was denied";
+    case Reason::kNoTriggerPrice:
+      return "there is no price of the kind that the order is watched by";
     case Reason::kTradingHalted: return "trading is halted";
     case Reason::kReducingOnly: return "only orders that reduce a position are allowed";
     case Reason::kKillSwitch: return "the kill switch is on";
@@ -162,6 +173,9 @@ std::string_view explain(Reason reason) {
     case Reason::kOverflow: return "the numbers of this order do not fit";
     case Reason::kRecovering: return "state is being rebuilt after a restart";
     case Reason::kOpenOrdersLimit: return "too many open orders";
+    case Reason::kPositionBreak:
+      return "the venue holds another position, and nobody has accepted the difference";
+    case Reason::kDeadMan: return "the host's heartbeat was lost, and nobody has lifted the halt";
     case Reason::kVenueRejected: return "the venue rejected it";
     case Reason::kBackpressure: return "not sent: the venue's queue is full";
     case Reason::kNotConnected: return "not sent: no connection";
@@ -179,6 +193,10 @@ std::string_view explain(Reason reason) {
     case Reason::kByParent: return "canceled because its parent ended";
     case Reason::kByDisconnect: return "canceled because the connection was lost";
     case Reason::kByVenue: return "canceled by the venue";
+    case Reason::kByDeadMan: return "canceled because the host's heartbeat was lost";
+    case Reason::kByExpiry: return "its time was over; keel ended it, not the venue";
+    case Reason::kBySlices: return "a held iceberg, all of which went out in slices";
+    case Reason::kByInstrument: return "canceled because its instrument expired or changed";
     case Reason::kDuplicateExecution: return "a fill that was booked before; not booked again";
     case Reason::kFillAfterTerminal: return "a fill of an order that had ended; booked";
     case Reason::kOverfill: return "more was filled than ordered; booked";

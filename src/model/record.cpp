@@ -48,6 +48,7 @@ std::string_view to_text(RecordKind kind) {
     case RecordKind::kFillCorrected: return "fill_corrected";
     case RecordKind::kCashChanged: return "cash_changed";
     case RecordKind::kPositionChanged: return "position_changed";
+    case RecordKind::kPositionBreak: return "position_break";
     case RecordKind::kTradingStateChanged: return "trading_state_changed";
     case RecordKind::kKillSwitchChanged: return "kill_switch_changed";
     case RecordKind::kLimitChanged: return "limit_changed";
@@ -56,6 +57,7 @@ std::string_view to_text(RecordKind kind) {
     case RecordKind::kStopMoved: return "stop_moved";
     case RecordKind::kCallbackFailed: return "callback_failed";
     case RecordKind::kBarsSubscribed: return "bars_subscribed";
+    case RecordKind::kGuardChanged: return "guard_changed";
     case RecordKind::kSubmit: return "submit";
     case RecordKind::kReplace: return "replace";
     case RecordKind::kCancel: return "cancel";

@@ -10,15 +10,16 @@ namespace keel {
 using detail::kNoSlot;
 
 namespace {
-constexpr std::uint8_t kMostResizes = 3;  // refused ones, until something about the order changes
+constexpr std::uint8_t kMostFailures = 3;  // until something about the order changes
 }
 
-void OrderManager::link(std::uint32_t at) {
+void OrderManager::link(std::uint32_t at, bool is_sent) {
   Slot& slot = slots_[at];
   if (!slot.order.parent.is_none()) {
     const std::uint32_t parent = slots_.find(slot.order.parent);
     slot.parent_ended = 1;
     if (parent != kNoSlot && parent != at) {
+      if (is_sent && slots_[parent].marked(Slot::kSlicing)) slot.marks |= Slot::kSlice;
       slot.parent_ended = is_terminal(slots_[parent].order.state) ? 1 : 0;
       slot.parent_filled = slots_[parent].order.filled;
       std::uint32_t last = slots_[parent].first_child;
@@ -84,8 +85,13 @@ void OrderManager::tell_relatives(std::uint32_t at, Quantity filled_before) {
   const Slot& slot = slots_[at];
   const Quantity change = slot.order.filled - filled_before;
   const bool has_ended = is_terminal(slot.order.state);
+  const std::uint32_t parent = slots_.find(slot.order.parent);
+  if (has_ended && slot.marked(Slot::kSlice) && parent != kNoSlot) slice_ended(parent, slot);
+  if (has_ended && slot.next_peer != kNoSlot)  // a triggered sibling may wait for this
+    for (std::uint32_t peer = slot.next_peer; peer != at; peer = slots_[peer].next_peer)
+      if (slots_[peer].order.state == OrderState::kHeld) mark_dirty(peer);
   if (!change.is_zero()) {
-    if (const std::uint32_t parent = slots_.find(slot.order.parent); parent != kNoSlot) {
+    if (parent != kNoSlot) {
       slots_[parent].children_filled += change;
       mark_dirty(parent);
     }
@@ -122,11 +128,68 @@ void OrderManager::count_failure(std::uint32_t at, const OrderRecord& record) {
 }
 
 void OrderManager::mark_dirty(std::uint32_t at) {
-  if (slots_[at].is_linked()) dirty_.push(at);
+  if (slots_[at].is_linked() || slots_[at].order.state == OrderState::kHeld) dirty_.push(at);
 }
 
-// What the order asks for, from its own slot alone.
-bool OrderManager::wants(const Slot& slot, Action& action) const {
+// A slice that ended with nothing of it filled, unasked: the next one waits, and after three of
+// them there is no next one.
+void OrderManager::slice_ended(std::uint32_t parent, const Slot& slice) {
+  Slot& whole = slots_[parent];
+  if (slice.order.filled.is_positive()) {
+    whole.failures = 0;
+  } else {
+    if (whole.failures < 255) ++whole.failures;
+    whole.retry_at = slice.order.updated + config_.contingency_retry;
+    retries_.push(parent);
+  }
+  mark_dirty(parent);
+}
+
+bool OrderManager::wants_slice(const Slot& slot, Action& action) const {
+  const Order& order = slot.order;
+  if (slot.failures >= kMostFailures) {
+    action = {Action::Kind::kCancel, order.id, Quantity::zero(), Reason::kByParent};
+    return true;
+  }
+  for (std::uint32_t child = slot.first_child; child != kNoSlot; child = slots_[child].next_child)
+    if (slots_[child].marked(Slot::kSlice) && !is_terminal(slots_[child].order.state)) return false;
+  const Quantity rest = order.terms.quantity - slot.children_filled;
+  const Quantity shown = order.terms.display().value_or(rest);
+  action = {rest.is_positive() ? Action::Kind::kSlice : Action::Kind::kFinish, order.id,
+            shown < rest ? shown : rest, Reason::kBySlices};
+  return true;
+}
+
+// Two exits never work at once: a triggered one cancels its siblings and waits until they are gone,
+// as long as contingency_retry; for a sibling that was triggered before it, as long as it takes.
+bool OrderManager::waits_for_sibling(std::uint32_t at, Action& action) {
+  const Slot& slot = slots_[at];
+  if (slot.next_peer == kNoSlot ||
+      (slot.order.contingency != Contingency::kOco && slot.order.contingency != Contingency::kOuo))
+    return false;
+  bool waits = false;
+  for (std::uint32_t peer = slot.next_peer; peer != at; peer = slots_[peer].next_peer) {
+    const Slot& other = slots_[peer];
+    const OrderState state = other.order.state;
+    if (is_terminal(state) || state == OrderState::kHeld) continue;
+    if (other.marked(Slot::kTriggered)) {
+      waits = true;
+      continue;
+    }
+    if (now_ >= slot.retry_at) continue;
+    waits = true;
+    if (state == OrderState::kPendingCancel || other.marked(Slot::kCancelRepeated)) continue;
+    action = {Action::Kind::kCancel, other.order.id, Quantity::zero(), Reason::kBySibling};
+    dirty_.push(at);  // the others too
+    return true;
+  }
+  action.order = OrderId{};
+  return waits;
+}
+
+// What the order asks for, from its own slot and its siblings'.
+bool OrderManager::wants(std::uint32_t at, Action& action) {
+  const Slot& slot = slots_[at];
   const Order& order = slot.order;
   const OrderState state = order.state;
   if (order.id.is_none() || is_terminal(state)) return false;
@@ -137,15 +200,18 @@ bool OrderManager::wants(const Slot& slot, Action& action) const {
     action = {Action::Kind::kCancel, order.id, Quantity::zero(), why};
     return cancelable;
   };
+  if (slot.marked(Slot::kSlice)) return slot.parent_ended != 0 && cancel(Reason::kByParent);
+  const bool is_held = state == OrderState::kHeld;
   // The exits have begun: the entry takes no more.
-  if (slot.children_filled.is_positive()) return cancel(Reason::kBySibling);
+  if (slot.children_filled.is_positive() && !slot.marked(Slot::kSlicing))
+    return cancel(Reason::kBySibling);
   const bool is_child = !order.parent.is_none();
   const bool parent_ended = slot.parent_ended != 0;
   if (is_child && parent_ended && !slot.parent_filled.is_positive())
     return cancel(Reason::kByParent);
   if (order.contingency == Contingency::kOco && slot.siblings_filled.is_positive())
     return cancel(Reason::kBySibling);
-  if (!is_child && order.contingency != Contingency::kOuo) return false;
+  if (!is_child && !is_held && order.contingency != Contingency::kOuo) return false;
 
   Quantity target = slot.wanted;
   if (is_child && slot.parent_filled < target) target = slot.parent_filled;
@@ -153,22 +219,29 @@ bool OrderManager::wants(const Slot& slot, Action& action) const {
   if (target <= order.filled) {
     if (slot.siblings_filled.is_positive() && order.contingency == Contingency::kOuo)
       return cancel(Reason::kBySibling);
-    return state != OrderState::kHeld && cancel(Reason::kByParent);  // its fills were busted
+    // Its parent's fills were busted.
+    return (!is_held || slot.marked(Slot::kTriggered)) && cancel(Reason::kByParent);
   }
-  if (state == OrderState::kHeld) {
+  if (is_held) {
+    if (slot.marked(Slot::kSlicing)) return wants_slice(slot, action);
+    if (slot.marked(Slot::kTriggered)) {
+      if (waits_for_sibling(at, action)) return !action.order.is_none();
+    } else if (slot.marked(Slot::kArmed) || !is_child) {
+      return false;
+    }
     action = {Action::Kind::kRelease, order.id, target, Reason::kNone};
-    return is_child;
+    return true;
   }
   // A change waits until nothing is in flight; the answer brings the order here again.
   if (state != OrderState::kWorking || order.terms.quantity == target) return false;
-  if (slot.failures >= kMostResizes) return false;
+  if (slot.failures >= kMostFailures) return false;
   action = {Action::Kind::kResize, order.id, target, Reason::kNone};
   return true;
 }
 
 bool OrderManager::find_action(Action& action) {
   while (!dirty_.empty())
-    if (wants(slots_[dirty_.pop()], action)) return true;
+    if (wants(dirty_.pop(), action)) return true;
   return false;
 }
 

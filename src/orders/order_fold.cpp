@@ -1,4 +1,5 @@
 // The only code that changes what is known of an order.
+#include <keel/orders/emulation.hpp>
 #include <keel/orders/order_manager.hpp>
 
 #include "orders/order_names.hpp"
@@ -7,8 +8,22 @@ namespace keel {
 
 using detail::kNoSlot;
 
+namespace {
+
+// Waits for a price or a time before anything leaves.
+bool is_waiting_type(const OrderTerms& terms) {
+  return is_stop(terms.type) || is_if_touched(terms.type) || terms.type == OrderType::kPegged ||
+         terms.time_in_force == TimeInForce::kAtOpen ||
+         terms.time_in_force == TimeInForce::kAtClose;
+}
+
+}  // namespace
+
 void OrderManager::fold(const RecordHeader& header) {
-  if (!is_order_record(header.kind)) return;
+  if (!is_order_record(header.kind)) {
+    if (header.kind == RecordKind::kStopMoved) apply_move(record_as<StateFact>(header));
+    return;
+  }
   if (header.ts_recv > now_) now_ = header.ts_recv;
   const auto& record = record_as<OrderRecord>(header);
   executions_.fold(record);
@@ -56,7 +71,8 @@ std::uint32_t OrderManager::claim(const OrderRecord& record) {
   if (record.order.engine() == (config_.engine & OrderId::kMaxEngine) &&
       record.order.run() == (config_.run & OrderId::kMaxRun) && record.order.counter() > counter_)
     counter_ = record.order.counter();
-  if (record.header.kind != RecordKind::kOrderDenied) link(at);
+  if (record.header.kind != RecordKind::kOrderDenied)
+    link(at, record.header.kind == RecordKind::kSubmit);
   return at;
 }
 
@@ -103,7 +119,17 @@ void OrderManager::apply(std::uint32_t at, const OrderRecord& record) {
   if (slot.is_linked()) {
     count_failure(at, record);
     tell_relatives(at, filled_before);
+  } else if (order.state == OrderState::kHeld) {
+    dirty_.push(at);
   }
+}
+
+// A trailing stop that keel watches has moved.
+void OrderManager::apply_move(const StateFact& fact) {
+  const std::uint32_t at = slots_.find(fact.order);
+  if (at == kNoSlot) return;
+  slots_[at].order.terms.trigger_price = fact.price;
+  slots_[at].order.terms.flags |= OrderTerms::kHasTrigger;
 }
 
 void OrderManager::apply_command(Slot& slot, const OrderRecord& record) {
@@ -142,7 +168,21 @@ void OrderManager::apply_fact(Slot& slot, const OrderRecord& record, Quantity fi
       slot.confirmed_reserve = record.reserve_after;
       slot.order.flags |= Order::kSeen;
       break;
-    case RecordKind::kOrderTriggered: slot.marks |= Slot::kTriggered; [[fallthrough]];
+    case RecordKind::kOrderHeld:
+      if ((record.header.flags & OrderRecord::kArmed) == 0) break;
+      slot.marks |= Slot::kArmed;
+      if (order.terms.display() && !is_waiting_type(order.terms)) slot.marks |= Slot::kSlicing;
+      break;
+    case RecordKind::kOrderTriggered:
+      slot.marks |= Slot::kTriggered;
+      order.flags |= Order::kTriggered;
+      if (order.state == OrderState::kHeld) {
+        // Its siblings have this long to be gone before it leaves all the same.
+        slot.retry_at = record.header.ts_recv + config_.contingency_retry;
+        retries_.push(static_cast<std::uint32_t>(slots_.place(order.id)));
+        break;
+      }
+      [[fallthrough]];
     case RecordKind::kOrderWorking:
       answer(Slot::kSubmitFlies);
       slot.order.flags |= Order::kSeen;
@@ -202,6 +242,12 @@ void OrderManager::apply_fill(Slot& slot, const OrderRecord& record, Quantity fi
 
 void OrderManager::apply_anomaly(std::uint32_t at, const OrderRecord& record) {
   Slot& slot = slots_[at];
+  // A release that was denied for now.
+  if (slot.order.state == OrderState::kHeld && (record.header.flags & OrderRecord::kArmed) != 0) {
+    if (slot.failures < 255) ++slot.failures;
+    slot.retry_at = record.header.ts_recv + config_.contingency_retry;
+    retries_.push(at);
+  }
   slot.order.last_report_seq = record.header.seq;
   if (record.reason == Reason::kCumulativeDiffers) {
     const auto claimed = Quantity::from_raw(static_cast<std::int64_t>(record.value.wide()));

@@ -162,16 +162,6 @@ OrderId OrderManager::submit(Approved<OrderRequest>&& approved, Emitter& emitter
   return id;
 }
 
-OrderId OrderManager::hold(const OrderRequest& request, Emitter& emitter) {
-  KEEL_ASSERT(request.terms.quantity.is_positive(), "a held order without a quantity");
-  const OrderId id = next_id();
-  if (id.is_none()) return deny_without_slot(request, can_create(), {}, emitter);
-  OrderRecord record = first(request, id, RecordKind::kOrderHeld);
-  record.state_after = transition(OrderState::kNone, OrderEvent::kHold).to;
-  emitter.emit(record.header);
-  return id;
-}
-
 OrderId OrderManager::deny(const OrderRequest& request, const Denial& denial, Emitter& emitter) {
   const OrderId id = next_id();
   // A denial needs no slot: without one it is in the journal alone.
@@ -185,40 +175,6 @@ OrderId OrderManager::deny(const OrderRequest& request, const Denial& denial, Em
   record.limit = denial.limit;
   emitter.emit(record.header);
   return id;
-}
-
-Reason OrderManager::release(OrderId held, Approved<OrderRequest>&& approved, Emitter& emitter) {
-  const std::uint32_t at = slots_.find(held);
-  if (at == kNoSlot) return Reason::kUnknownOrder;
-  const Slot& slot = slots_[at];
-  if (slot.order.state != OrderState::kHeld) return Reason::kOrderNotOpen;
-  const OrderRequest& request = approved.request();
-  KEEL_ASSERT(request.instrument == slot.order.instrument && request.side == slot.order.side &&
-                  request.terms.quantity.is_positive(),
-              "the approval is of another order");
-  OrderRecord record = about(slot, RecordKind::kSubmit);
-  record.terms = request.terms;
-  record.state_after = transition(OrderState::kHeld, OrderEvent::kSubmit).to;
-  record.open_after = request.terms.quantity;
-  record.reserve_after = approved.reserve_price();
-  record.venue_number = next_number(record.venue);
-  if (!approved.unchecked().empty()) record.header.flags |= OrderRecord::kUnchecked;
-  record.note = approved.unchecked();
-  emitter.emit(record.header);
-  return Reason::kNone;
-}
-
-Reason OrderManager::deny_held(OrderId held, const Denial& denial, Emitter& emitter) {
-  const std::uint32_t at = slots_.find(held);
-  if (at == kNoSlot) return Reason::kUnknownOrder;
-  if (slots_[at].order.state != OrderState::kHeld) return Reason::kOrderNotOpen;
-  OrderRecord record = about(slots_[at], RecordKind::kOrderDenied);
-  record.state_after = transition(OrderState::kHeld, OrderEvent::kDeny).to;
-  record.reason = denial.reason;
-  record.value = denial.value;
-  record.limit = denial.limit;
-  emitter.emit(record.header);
-  return Reason::kNone;
 }
 
 Reason OrderManager::change_terms(const Slot& slot, const ReplaceRequest& request,

@@ -82,7 +82,8 @@ bool OrderManager::rebuild() {
     }
     if (is_terminal(order.state)) continue;
     mark_dirty(at);
-    if (slot.failures > 0) retries_.push(at);
+    if (slot.failures > 0 || (order.state == OrderState::kHeld && slot.marked(Slot::kTriggered)))
+      retries_.push(at);
     if (order.updated > now_) now_ = order.updated;
   }
   std::uint32_t listed = 0;

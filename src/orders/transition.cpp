@@ -12,6 +12,8 @@ std::string_view to_text(OrderEvent event) {
     case OrderEvent::kLose: return "lose";
     case OrderEvent::kAdopt: return "adopt";
     case OrderEvent::kAbandon: return "abandon";
+    case OrderEvent::kSetOff: return "set_off";
+    case OrderEvent::kEndHeld: return "end_held";
     case OrderEvent::kAccepted: return "accepted";
     case OrderEvent::kRejected: return "rejected";
     case OrderEvent::kRefused: return "refused";

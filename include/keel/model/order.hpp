@@ -57,6 +57,23 @@ struct OrderTerms {
 };
 static_assert(sizeof(OrderTerms) == 64 && std::has_unique_object_representations_v<OrderTerms>);
 
+// How far a trailing stop stays behind the market.
+struct Trail {
+  TrailUnit unit;
+  std::int64_t offset;  // as OrderTerms::trail_offset
+
+  [[nodiscard]] static constexpr Trail amount(Price distance) {
+    return {TrailUnit::kAmount, distance.raw()};
+  }
+  // 0.02 is 2% of the price.
+  [[nodiscard]] static constexpr Trail percent(Rate part) {
+    return {TrailUnit::kPercent, part.raw()};
+  }
+  [[nodiscard]] static constexpr Trail ticks(std::int64_t count) {
+    return {TrailUnit::kTicks, count};
+  }
+};
+
 // A wish for an order. Start from one of the named makers, then chain:
 //   OrderRequest::limit(btc, Side::kBuy, 0.5_qty, 800_px).post_only().tagged("entry-7")
 struct OrderRequest {
@@ -78,6 +95,29 @@ struct OrderRequest {
                                          Price trigger);
   [[nodiscard]] static OrderRequest stop_limit(InstrumentId instrument, Side side,
                                                Quantity quantity, Price trigger, Price limit);
+
+  // Takes the market at once; what is left rests as a limit order at the price that was taken.
+  [[nodiscard]] static OrderRequest market_to_limit(InstrumentId instrument, Side side,
+                                                    Quantity quantity);
+  // Market (limit) order once the market comes to `trigger` from the worse side.
+  [[nodiscard]] static OrderRequest market_if_touched(InstrumentId instrument, Side side,
+                                                      Quantity quantity, Price trigger);
+  [[nodiscard]] static OrderRequest limit_if_touched(InstrumentId instrument, Side side,
+                                                     Quantity quantity, Price trigger, Price limit);
+  // A stop that follows the market and never goes back. `starting_at` gives its first trigger.
+  [[nodiscard]] static OrderRequest trailing_stop(InstrumentId instrument, Side side,
+                                                  Quantity quantity, Trail trail);
+  // Its limit lies `beyond` the trigger, on the worse side.
+  [[nodiscard]] static OrderRequest trailing_stop_limit(InstrumentId instrument, Side side,
+                                                        Quantity quantity, Trail trail,
+                                                        Price beyond);
+  // A limit order that stays `offset` behind the own side's best price (or behind what
+  // triggered_by names); below zero is ahead of it. `capped_at` bounds it.
+  [[nodiscard]] static OrderRequest pegged(InstrumentId instrument, Side side, Quantity quantity,
+                                           Price offset);
+  // A limit order of which `shown` is displayed at a time.
+  [[nodiscard]] static OrderRequest iceberg(InstrumentId instrument, Side side, Quantity quantity,
+                                            Price price, Quantity shown);
 
   OrderRequest& with(TimeInForce tif) {
     terms.time_in_force = tif;
@@ -101,6 +141,13 @@ struct OrderRequest {
     return *this;
   }
   OrderRequest& display(Quantity shown);
+  OrderRequest& starting_at(Price trigger);
+  OrderRequest& capped_at(Price worst);
+  OrderRequest& day() { return with(TimeInForce::kDay); }
+  OrderRequest& immediate() { return with(TimeInForce::kIoc); }
+  OrderRequest& all_or_nothing() { return with(TimeInForce::kFok); }
+  OrderRequest& at_open() { return with(TimeInForce::kAtOpen); }
+  OrderRequest& at_close() { return with(TimeInForce::kAtClose); }
   OrderRequest& triggered_by(TriggerBy source) {
     terms.trigger_by = source;
     return *this;
@@ -153,7 +200,9 @@ struct Order {
   ClientOrderId client_id;
 
   // kSeen: the venue has shown that it knows the order.
-  static constexpr std::uint8_t kExternal = 1, kOverfilled = 2, kUncheckedRisk = 4, kSeen = 8;
+  // kTriggered: its trigger was reached, here or at the venue.
+  static constexpr std::uint8_t kExternal = 1, kOverfilled = 2, kUncheckedRisk = 4, kSeen = 8,
+                                kTriggered = 16;
 
   [[nodiscard]] Quantity leaves() const {
     return is_terminal(state) || filled >= terms.quantity ? Quantity::zero()
@@ -161,6 +210,7 @@ struct Order {
   }
   [[nodiscard]] bool is_open() const { return !is_terminal(state); }
   [[nodiscard]] bool is_external() const { return (flags & kExternal) != 0; }
+  [[nodiscard]] bool is_triggered() const { return (flags & kTriggered) != 0; }
   [[nodiscard]] bool is_seen() const { return (flags & kSeen) != 0; }
 };
 

@@ -26,7 +26,11 @@ struct OrderRecord {
       kWasTerminal = 2,                         // the order had already ended when this came
       kUnchecked = 4,  // submitted without a risk check, on purpose; `note` says why
       kAfterRestart = 8,
-                                kSettlement = 16;  // settles an Unknown order by evidence
+                                kSettlement = 16,  // settles an Unknown order by evidence
+      // kOrderHeld: keel watches its trigger, or its time, from here on. kOrderAnomaly: its release
+      // was denied for now, and is asked for again.
+      kArmed = 32,
+      kLinked = 64;  // the venue itself links this order with its group and its parent
 
   RecordHeader header;
   OrderId order;

@@ -43,6 +43,8 @@ enum class Reason : std::uint16_t {
   kDisplayTooLarge = 28,
   kInvalidField = 29,     // a field holds no value of its kind
   kCommandInFlight = 30,  // an earlier command about the order has no answer yet
+  kGroupLeg = 31,         // another order of the same group was denied
+  kNoTriggerPrice = 32,   // no price of the kind that the order is watched by
 
   // Denied: risk rules
   kTradingHalted = 40,
@@ -72,6 +74,8 @@ enum class Reason : std::uint16_t {
   kOverflow = 64,
   kRecovering = 65,  // new risk is denied until state is rebuilt and reconciled
   kOpenOrdersLimit = 66,
+  kPositionBreak = 67,  // the venue holds another position than we do, and nobody has accepted it
+  kDeadMan = 68,        // the host's heartbeat was lost
 
   // Rejected or refused on the way
   kVenueRejected = 100,  // the venue said no; the report's text says why
@@ -93,6 +97,10 @@ enum class Reason : std::uint16_t {
   kByParent = 133,
   kByDisconnect = 134,
   kByVenue = 135,
+  kByDeadMan = 136,     // the host's heartbeat was lost
+  kByExpiry = 137,      // keel ends it: the venue has no such time in force, or it was held
+  kBySlices = 138,      // a held iceberg, all of which went out in slices
+  kByInstrument = 139,  // its instrument expired or changed
 
   // Anomalies
   kDuplicateExecution = 160,

@@ -71,6 +71,9 @@ enum class RecordKind : std::uint16_t {
   kPositionChanged =
       0x0402,  // other than by a fill: opening, transfer, corporate action, adjustment
 
+  // The venue holds another position than we do; the position stays until somebody accepts it.
+  kPositionBreak = 0x0403,
+
   // Facts about risk and the engine (StateFact)
   kTradingStateChanged = 0x0501,
   kKillSwitchChanged = 0x0502,
@@ -80,6 +83,7 @@ enum class RecordKind : std::uint16_t {
   kStopMoved = 0x0506,
   kCallbackFailed = 0x0507,
   kBarsSubscribed = 0x0508,  // SeriesFact
+  kGuardChanged = 0x0509,  // dead-man timer, cancel-on-disconnect: set, tripped, lifted
 
   // Commands to a venue (OrderRecord)
   kSubmit = 0x0601,

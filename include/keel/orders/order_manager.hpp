@@ -76,8 +76,17 @@ class OrderManager {
   // Emits kSubmit. Where can_create() is not kNone: emits kOrderDenied without an id, returns none.
   OrderId submit(Approved<OrderRequest>&& approved, Emitter& emitter);
   // Emits kOrderHeld; nothing is sent, nothing counts as open. A request with a parent is released
-  // by next_action() as the parent fills; one without (an emulated trigger) by its owner.
-  OrderId hold(const OrderRequest& request, Emitter& emitter);
+  // by next_action() as the parent fills; one that is `armed` once it is triggered.
+  OrderId hold(const OrderRequest& request, Emitter& emitter, bool armed = false);
+  // A held order, with these terms, waits for its trigger or time from here on; one with a display
+  // quantity and nothing to wait for goes out in slices.
+  Reason arm(OrderId held, const OrderTerms& terms, Emitter& emitter);
+  // Its moment has come, at this price: next_action() asks for its release. Each kOrderNotOpen
+  // where it is held no more.
+  Reason trigger(OrderId held, Price price, Emitter& emitter);
+  Reason expire(OrderId held, Emitter& emitter);  // Expired, because of kByExpiry
+  // Its release was denied for a reason that passes: asked for again after contingency_retry.
+  Reason defer(OrderId held, const Denial& denial, Emitter& emitter);
   OrderId deny(const OrderRequest& request, const Denial& denial, Emitter& emitter);
   // Emits kSubmit for a held order, under its id and with the approved terms. kOrderNotOpen: it is
   // held no more.
@@ -121,7 +130,14 @@ class OrderManager {
 
   // ---- contingencies ----
   struct Action {
-    enum class Kind : std::uint8_t { kRelease = 1, kCancel = 2, kResize = 3 };
+    // kSlice: submit the next slice of an iceberg, `quantity` of it. kFinish: all of it went out.
+    enum class Kind : std::uint8_t {
+      kRelease = 1,
+      kCancel = 2,
+      kResize = 3,
+      kSlice = 4,
+      kFinish = 5
+    };
     Kind kind;
     OrderId order;
     Quantity quantity;  // kRelease, kResize: the new total, filled part included
@@ -238,6 +254,7 @@ class OrderManager {
 
   // fold (order_fold.cpp)
   std::uint32_t claim(const OrderRecord& record);
+  void apply_move(const StateFact& fact);
   void apply(std::uint32_t at, const OrderRecord& record);
   void apply_command(Slot& slot, const OrderRecord& record);
   void apply_fact(Slot& slot, const OrderRecord& record, Quantity filled_before);
@@ -255,13 +272,16 @@ class OrderManager {
   bool rebuild();
 
   // contingencies (contingency.cpp)
-  void link(std::uint32_t at);
+  void link(std::uint32_t at, bool is_sent);
   void unlink(std::uint32_t at);
   void tell_relatives(std::uint32_t at, Quantity filled_before);
   void count_failure(std::uint32_t at, const OrderRecord& record);
   void mark_dirty(std::uint32_t at);
   bool find_action(Action& action);
-  [[nodiscard]] bool wants(const Slot& slot, Action& action) const;
+  [[nodiscard]] bool wants(std::uint32_t at, Action& action);
+  [[nodiscard]] bool wants_slice(const Slot& slot, Action& action) const;
+  [[nodiscard]] bool waits_for_sibling(std::uint32_t at, Action& action);
+  void slice_ended(std::uint32_t parent, const Slot& slice);
 
   OrderManagerConfig config_;
   const InstrumentRegistry* registry_;

@@ -21,6 +21,9 @@ struct OrderSlot {
   static constexpr std::uint8_t kTriggered = 1;
   static constexpr std::uint8_t kPresumed = 2;        // ended because the venue does not know it
   static constexpr std::uint8_t kCancelRepeated = 4;  // canceled again since it became unknown
+  static constexpr std::uint8_t kArmed = 8;           // held, and keel watches for its moment
+  static constexpr std::uint8_t kSlicing = 16;        // held, and goes out in slices
+  static constexpr std::uint8_t kSlice = 32;          // a slice of its parent
 
   Order order;
   Price confirmed_reserve, pending_reserve;

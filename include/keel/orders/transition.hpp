@@ -15,7 +15,7 @@ namespace keel {
 // What can happen to an order. Ours first, then what a venue's report comes down to once it was
 // compared with what is known: a fill that leaves something open is another event than the last.
 enum class OrderEvent : std::uint8_t {
-  kHold,     // take it, send nothing
+  kHold,     // take it, send nothing; of a held order: its terms, or what is watched, change
   kDeny,     // a risk check said no
   kSubmit,   // the submit command was journaled
   kReplace,  // the replace command was journaled
@@ -23,6 +23,8 @@ enum class OrderEvent : std::uint8_t {
   kLose,     // time-out, lost connection or restart with a command unanswered
   kAdopt,    // an order that we did not send, or no longer knew
   kAbandon,  // a person gives up waiting for evidence
+  kSetOff,   // keel's own watch of a held order's trigger or time
+  kEndHeld,  // a held order's time is over
 
   kAccepted,
   kRejected,
@@ -50,7 +52,7 @@ enum class OrderEvent : std::uint8_t {
   kStray,              // an answer to nothing that was asked
   kDuplicate,          // news that is not new
 };
-inline constexpr int kOrderEventCount = 33;
+inline constexpr int kOrderEventCount = 35;
 
 struct Transition {
   enum class Step : std::uint8_t {
@@ -127,6 +129,9 @@ class TransitionTableMaker {
     out_of_order(S::kHeld);
     to(S::kHeld, E::kSubmit, S::kSubmitted);
     to(S::kHeld, E::kDeny, S::kRejected);
+    stay(S::kHeld, E::kHold);
+    stay(S::kHeld, E::kSetOff);
+    to(S::kHeld, E::kEndHeld, S::kExpired);
     stay(S::kHeld, E::kReplace);
     to(S::kHeld, E::kCancel, S::kCanceled);
     to(S::kHeld, E::kFillPart, S::kUnknown, Reason::kReportOutOfOrder);
