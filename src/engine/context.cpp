@@ -57,6 +57,36 @@ BracketIds Context::submit_bracket(const BracketRequest& request) {
   return engine_->submit_bracket(own);
 }
 
+void Context::submit_basket(std::span<const OrderRequest> orders, std::span<OrderId> ids) {
+  KEEL_ASSERT(orders.size() == ids.size(), "an id for each order");
+  for (std::size_t i = 0; i < orders.size(); ++i) ids[i] = submit(orders[i]);
+}
+
+void Context::submit_group(Contingency rule, std::span<const OrderRequest> orders,
+                           std::span<OrderId> ids) {
+  KEEL_ASSERT(orders.size() <= kMostLegs && orders.size() == ids.size(), "legs and ids");
+  KEEL_ASSERT(rule == Contingency::kOco || rule == Contingency::kOuo, "a rule of a group");
+  OrderRequest own[kMostLegs];
+  for (std::size_t i = 0; i < orders.size(); ++i) own[i] = of_strategy(orders[i]);
+  engine_->submit_group(rule, std::span{own, orders.size()}, ids);
+}
+
+OrderId Context::submit_oto(const OrderRequest& first, std::span<const OrderRequest> then,
+                            std::span<OrderId> ids) {
+  KEEL_ASSERT(then.size() <= kMostLegs && then.size() == ids.size(), "legs and ids");
+  OrderRequest own[kMostLegs];
+  for (std::size_t i = 0; i < then.size(); ++i) own[i] = of_strategy(then[i]);
+  OrderRequest parent = of_strategy(first);
+  return engine_->submit_oto(parent, std::span{own, then.size()}, ids);
+}
+
+OrderRequest Context::of_strategy(const OrderRequest& request) const {
+  OrderRequest own = request;
+  own.strategy = strategy_;
+  if (own.account.value == 0) own.account = account_;
+  return own;
+}
+
 Reason Context::replace(const ReplaceRequest& request) { return engine_->replace(request); }
 Reason Context::cancel(OrderId order) { return engine_->cancel(order, Reason::kByRequest); }
 

@@ -153,7 +153,7 @@ bool Engine::is_recorded(const RecordHeader& input) const {
     case MarketJournal::kAll: return true;
     case MarketJournal::kConsumed: {
       const auto at = input.instrument.value - 1u;
-      return at < feeds_.size() && feeds_[at].consumed;
+      return (at < feeds_.size() && feeds_[at].consumed) || triggers_->watches(input.instrument);
     }
   }
   return true;
@@ -198,6 +198,7 @@ void Engine::emit(RecordHeader& record) {
 
 void Engine::fold(const RecordHeader& record) {
   orders_->fold(record);
+  triggers_->fold(record);
   portfolio_.fold(record);
   risk_->fold(record);
   if (!is_order_record(record.kind)) {
@@ -297,6 +298,8 @@ void Engine::on_market(const RecordHeader& input) {
   marks_.fold(input);
   portfolio_.revalue(input.instrument, marks_);
   risk_->on_market(input.instrument, now_, *this);
+  if (triggers_->watches(input.instrument)) [[unlikely]]
+    watch_market(input);
   const auto at = input.instrument.value - 1u;
   if (at >= feeds_.size()) return;
   switch (input.kind) {
@@ -354,6 +357,7 @@ void Engine::tell_bar(std::uint32_t index, const Bar& bar) {
 
 void Engine::on_timer(Timestamp deadline) {
   orders_->on_time(deadline, *this);
+  triggers_->on_time(deadline, *orders_, *this);
   risk_->on_time(deadline, *this);
   for (std::uint32_t index = 0; index < series_.size(); ++index)
     series_[index].builder->on_time(deadline, [this, index](Bar& bar) { bar_closed(index, bar); });
@@ -372,6 +376,7 @@ void Engine::update_deadline() {
     if (at && (!deadline_ || *at < *deadline_)) deadline_ = at;
   };
   earliest(orders_->next_deadline());
+  earliest(triggers_->next_deadline());
   earliest(risk_->next_deadline());
   for (const auto& series : series_) earliest(series.builder->next_deadline());
   for (const auto& slot : slots_)

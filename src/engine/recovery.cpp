@@ -140,6 +140,7 @@ Status Engine::prepare(std::uint32_t engine) {
   orders.engine = engine;
   orders.run = 1;  // what is recovered says which run it was
   orders_.emplace(orders, registry_);
+  triggers_.emplace(orders.slots, registry_, marks_);
   if (auto status = config_.limits.check(registry_, directory_); !status) return status;
   risk_.emplace(config_.limits, registry_, directory_, marks_, *orders_, portfolio_);
   for (std::size_t i = 0; i < capabilities_.size(); ++i)

@@ -8,51 +8,17 @@ namespace keel {
 
 OrderId Engine::submit(const OrderRequest& request) {
   OrderRequest own = request;
-  if (const auto* instrument = registry_.find(own.instrument);
-      instrument != nullptr && own.venue.value == 0)
-    own.venue = instrument->venue;
-  if (++requests_ > kMaxRequests)
-    return orders_->deny(
-        own, {Reason::kTooManyRequests, Int128::from(requests_), Int128::from(kMaxRequests)},
-        *this);
-  if (journal_.failed()) return orders_->deny(own, {Reason::kJournalFailed, {}, {}}, *this);
-  auto decision = risk_->check(own, now_);
-  if (!decision.approved()) return orders_->deny(own, decision.denial(), *this);
-  return orders_->submit(std::move(decision).take(), *this);
+  complete(own);
+  if (const Denial denial = may_request(1); denial.reason != Reason::kNone) [[unlikely]]
+    return orders_->deny(own, denial, *this);
+  return submit_or_hold(own);
 }
 
-BracketIds Engine::submit_bracket(const BracketRequest& request) {
-  OrderRequest entry = request.entry;
-  if (const auto* instrument = registry_.find(entry.instrument);
-      instrument != nullptr && entry.venue.value == 0)
-    entry.venue = instrument->venue;
-  const auto refuse = [&](const Denial& denial) {
-    return BracketIds{orders_->deny(entry, denial, *this), {0}, {0}};
-  };
-  if (++requests_ > kMaxRequests)
-    return refuse({Reason::kTooManyRequests, Int128::from(requests_), Int128::from(kMaxRequests)});
-  if (journal_.failed()) return refuse({Reason::kJournalFailed, {}, {}});
-  // An exit that no venue would take is found out before there is a position to protect.
-  const auto check_exit = [&](const OrderRequest& leg) {
-    OrderRequest exit = leg;
-    exit.account = entry.account;
-    exit.venue = entry.venue;
-    return risk_->validate(exit, now_);
-  };
-  const Side out = opposite(entry.side);
-  Denial denial{Reason::kNone, {}, {}};
-  if (request.stop_loss)
-    denial = check_exit(
-        OrderRequest::stop(entry.instrument, out, entry.terms.quantity, *request.stop_loss));
-  if (request.take_profit && denial.reason == Reason::kNone)
-    denial = check_exit(
-        OrderRequest::limit(entry.instrument, out, entry.terms.quantity, *request.take_profit));
-  if (denial.reason != Reason::kNone) return refuse(denial);
-
-  auto decision = risk_->check(entry, now_);
-  if (!decision.approved()) return refuse(decision.denial());
-  const auto made = orders_->submit_bracket(std::move(decision).take(), request, *this);
-  return {made.entry, made.take_profit, made.stop_loss};
+OrderId Engine::submit_or_hold(OrderRequest& own) {
+  auto decision = risk_->check(own, now_);
+  if (!decision.approved()) [[unlikely]]
+    return emulate(own, decision.denial());
+  return orders_->submit(std::move(decision).take(), *this);
 }
 
 Reason Engine::replace(const ReplaceRequest& request) {
@@ -142,27 +108,9 @@ void Engine::act(const OrderManager::Action& action) {
       if (decision.approved()) orders_->replace(std::move(decision).take(), *this);
       return;
     }
-    case Kind::kRelease: {
-      OrderRequest request{};
-      request.instrument = order->instrument;
-      request.account = order->account;
-      request.strategy = order->strategy;
-      request.venue = order->venue;
-      request.side = order->side;
-      request.contingency = order->contingency;
-      request.terms = order->terms;
-      request.terms.quantity = action.quantity;
-      request.parent = order->parent;
-      request.group = order->group;
-      request.client_id = order->client_id;
-      auto decision = risk_->check(request, now_, action.order);
-      // Denied at release: the order ends, with the reason, and its strategy is told.
-      if (decision.approved())
-        orders_->release(action.order, std::move(decision).take(), *this);
-      else
-        orders_->deny_held(action.order, decision.denial(), *this);
-      return;
-    }
+    case Kind::kRelease: release(action); return;
+    case Kind::kSlice: next_slice(action); return;
+    case Kind::kFinish: cancel(action.order, Reason::kBySlices); return;
   }
 }
 

@@ -28,6 +28,7 @@ void Engine::save_state(StateWriter& writer) const {
   writer.put(known_.accounts);
   writer.put(known_.instruments);
   orders_->save(writer);
+  triggers_->save(writer);
   portfolio_.save(writer);
   risk_->save(writer);
   writer.end(section);
@@ -55,6 +56,7 @@ void Engine::load_state(StateReader& reader) {
                   " is not declared in the recorded order");
   }
   orders_->load(reader);
+  triggers_->load(reader);
   portfolio_.load(reader);
   risk_->load(reader);
   reader.end();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 
 #include <keel/core/money.hpp>
 #include <keel/core/time.hpp>
@@ -45,6 +46,18 @@ class Context {
   // Each returns the id that the order has, or had, if it is denied (on_denied tells why).
   OrderId submit(const OrderRequest& request);
   BracketIds submit_bracket(const BracketRequest& request);
+  // Several orders as one request, each checked and answered by itself: `ids` in the same order.
+  void submit_basket(std::span<const OrderRequest> orders, std::span<OrderId> ids);
+  // One cancels the others (kOco), or takes what it fills off the others (kOuo). All of them are
+  // taken, or none: then one is denied for its reason and the others with order.group_leg. At most
+  // kMostLegs.
+  void submit_group(Contingency rule, std::span<const OrderRequest> orders, std::span<OrderId> ids);
+  // `first`, and orders that are held until it fills, up to what it has filled. Those of `then`
+  // that name a contingency are linked with each other. Returns the first one's id; `ids` are none
+  // where it was denied. At most kMostLegs.
+  OrderId submit_oto(const OrderRequest& first, std::span<const OrderRequest> then,
+                     std::span<OrderId> ids);
+  static constexpr std::size_t kMostLegs = 16;
   // kNone, or why the request was not sent.
   Reason replace(const ReplaceRequest& request);
   Reason cancel(OrderId order);
@@ -67,6 +80,7 @@ class Context {
   friend class Engine;
   Context(Engine& engine, StrategyId strategy, AccountId account)
       : engine_(&engine), strategy_(strategy), account_(account) {}
+  [[nodiscard]] OrderRequest of_strategy(const OrderRequest& request) const;
   Engine* engine_;
   StrategyId strategy_;
   AccountId account_;

@@ -15,13 +15,15 @@
 #include <vector>
 
 #include <keel/core/hash.hpp>
-#include <keel/core/log.hpp>
+#include <keel/engine/engine_config.hpp>
 #include <keel/engine/strategy.hpp>
 #include <keel/journal/journal.hpp>
 #include <keel/journal/snapshot.hpp>
 #include <keel/market/bar_builder.hpp>
 #include <keel/model/system_records.hpp>
+#include <keel/orders/emulation.hpp>
 #include <keel/orders/order_manager.hpp>
+#include <keel/orders/triggers.hpp>
 #include <keel/portfolio/portfolio.hpp>
 #include <keel/risk/risk_checker.hpp>
 #include <keel/venue/venue.hpp>
@@ -37,26 +39,6 @@ inline constexpr ErrorCode kRecovery{"engine.recovery"};
 inline constexpr ErrorCode kReentered{"engine.reentered"};
 inline constexpr ErrorCode kVerify{"engine.verify"};
 }  // namespace engine_errors
-
-// Which market data is written to the journal. Facts and commands always are.
-enum class MarketJournal : std::uint8_t {
-  kNone,
-  kConsumed,  // of instruments that a strategy subscribed to
-  kAll,       // what `verify` needs to re-run strategies from the start
-};
-
-struct EngineConfig {
-  std::string journal;           // folder; empty: journal off
-  JournalConfig journal_config;  // engine and run are filled in
-  MarketJournal market_journal = MarketJournal::kConsumed;
-  std::uint32_t engine_id = 1;                // 1 to 1023; part of every order id
-  std::optional<std::uint32_t> run_at_least;  // needed only where the run file was lost
-  OrderManagerConfig orders;
-  RiskLimits limits;
-  std::uint64_t snapshot_every = 1u << 22;  // records between snapshots; 0: only on stop
-  BarOptions bars;                          // of every series that the engine builds
-  LogSink* log = nullptr;
-};
 
 // Sees each committed transaction, input first; for reports, projections and buses. Market inputs
 // that the journal leaves out, and that led to nothing, are not shown.
@@ -199,7 +181,7 @@ class Engine final : private Emitter {
   // requests.cpp: what strategies and hosts ask for
   void act(const OrderManager::Action& action);
   OrderId submit(const OrderRequest& request);
-  BracketIds submit_bracket(const BracketRequest& request);
+  OrderId submit_or_hold(OrderRequest& own);
   void tell(const Status& status);
   Reason replace(const ReplaceRequest& request);
   Reason cancel(OrderId order, Reason why);
@@ -209,6 +191,23 @@ class Engine final : private Emitter {
   OrderId set_target(StrategyId strategy, AccountId account, InstrumentId id, Quantity target);
   [[nodiscard]] OpenByStrategy& open_by_strategy(StrategyId strategy, InstrumentId id);
   void on_host_command(const HostCommand& command);
+
+  // groups.cpp: several orders as one
+  BracketIds submit_bracket(const BracketRequest& request);
+  void submit_group(Contingency rule, std::span<OrderRequest> legs, std::span<OrderId> ids);
+  OrderId submit_oto(OrderRequest& first, std::span<OrderRequest> then, std::span<OrderId> ids);
+  void complete(OrderRequest& request) const;  // the venue
+  [[nodiscard]] Denial may_request(std::size_t orders);
+
+  // emulation.cpp: what keel does because a venue cannot
+  [[nodiscard]] VenueAbility ability(VenueId venue) const;
+  OrderId emulate(OrderRequest& own, const Denial& denial);
+  [[nodiscard]] Denial validate(const OrderRequest& request) const;
+  [[nodiscard]] bool set_end(OrderTerms& terms, const Instrument& instrument, Emulated lacks) const;
+  void arm(OrderId order, const OrderTerms& terms);
+  void release(const OrderManager::Action& action);
+  void next_slice(const OrderManager::Action& action);
+  void watch_market(const RecordHeader& input);
 
   // recovery.cpp
   void start_halted(const RunInput& input);
@@ -250,6 +249,7 @@ class Engine final : private Emitter {
   Marks marks_;
   std::optional<OrderManager> orders_;  // from start on: its ids carry the run
   Portfolio portfolio_;
+  std::optional<Triggers> triggers_;
   std::optional<RiskChecker> risk_;  // from start on, when everything is declared
   Journal journal_;
   LogSink* log_;

@@ -23,7 +23,7 @@ inline Capabilities everything() {
   Capabilities can;
   can.order_types = ~0u;
   can.times_in_force = ~0u;
-  can.replace = can.post_only = true;
+  can.replace = can.post_only = can.display = true;
   return can;
 }
 

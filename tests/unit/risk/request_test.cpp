@@ -202,7 +202,12 @@ TEST_CASE("expiry: with good-till-date and with nothing else, and not in the pas
   CHECK(told(market.with([&](auto& r) { r.until(market.now); })) ==
         told(Reason::kExpiryInPast, market.now.ns, market.now.ns));
   CHECK(market.reason_with([&](auto& r) { r.until(market.now + 1_ns); }) == Reason::kNone);
+  // With good-till-canceled it says when keel cancels it; with anything else it has no meaning.
   CHECK(market.reason_with([&](auto& r) { r.until(market.now + 1_h).with(TimeInForce::kGtc); }) ==
+        Reason::kNone);
+  CHECK(market.reason_with([&](auto& r) { r.until(market.now).with(TimeInForce::kGtc); }) ==
+        Reason::kExpiryInPast);
+  CHECK(market.reason_with([&](auto& r) { r.until(market.now + 1_h).with(TimeInForce::kDay); }) ==
         Reason::kFlagsConflict);
 }
 
@@ -248,6 +253,13 @@ TEST_CASE("what the venue cannot do is denied before it leaves") {
   // Where keel watches the trigger itself, the venue need not know the type.
   CHECK(market.risk.validate(stop, market.now).reason == Reason::kTypeNotSupported);
   CHECK(market.risk.validate(stop, market.now, true).reason == Reason::kNone);
+  CHECK(market.reason_with([](auto& r) { r.display(0.5_qty); }) == Reason::kTypeNotSupported);
+  can.order_types |= Capabilities::bits(OrderType::kStop);
+  can.trigger_sources = Capabilities::bits(TriggerBy::kLast);
+  market.risk.set_capabilities(market.names.venue, can);
+  OrderRequest by_mark = stop;
+  CHECK(market.reason(by_mark.triggered_by(TriggerBy::kLast)) == Reason::kNone);
+  CHECK(market.reason(by_mark.triggered_by(TriggerBy::kMark)) == Reason::kTypeNotSupported);
 }
 
 TEST_CASE("validation alone looks at no limit and no market") {

@@ -120,6 +120,9 @@ struct TypeNeeds {
                 instrument.price_increment.raw());
   if (terms.trail_unit == TrailUnit::kPercent && terms.trail_offset >= Rate::kScale)
     return deny(why, Reason::kTriggerIncrement, terms.trail_offset, Rate::kScale);
+  if (!terms.limit_offset.is_multiple_of(instrument.price_increment))
+    return deny(why, Reason::kPriceIncrement, terms.limit_offset.raw(),
+                instrument.price_increment.raw());
   return false;
 }
 
@@ -153,7 +156,10 @@ struct TypeNeeds {
     if (!has_expiry) return deny(why, Reason::kExpiryMissing);
     if (terms.expire_at <= now) return deny(why, Reason::kExpiryInPast, terms.expire_at.ns, now.ns);
   } else if (has_expiry) {
-    return deny(why, Reason::kFlagsConflict, terms.flags);
+    // Good till canceled with an expiry: keel cancels it then.
+    if (terms.time_in_force != TimeInForce::kGtc)
+      return deny(why, Reason::kFlagsConflict, terms.flags);
+    if (terms.expire_at <= now) return deny(why, Reason::kExpiryInPast, terms.expire_at.ns, now.ns);
   }
   const bool at_once =
       terms.time_in_force == TimeInForce::kIoc || terms.time_in_force == TimeInForce::kFok;
@@ -165,17 +171,23 @@ struct TypeNeeds {
   return false;
 }
 
-// What the venue takes. `emulated`: keel watches the trigger itself, so the type need not be
-// known there. Denial: the type, or the time in force.
+// What the venue takes. `emulated`: keel does what the venue cannot, so that the type, the time and
+// the display quantity need not be known there. Denial: the type, the flag, or the time in force.
 [[nodiscard]] inline bool capabilities(Denial& why, const OrderTerms& terms,
                                        const Capabilities& venue, bool emulated = false) {
-  if (!emulated && !venue.supports(terms.type))
+  if ((terms.flags & (OrderTerms::kPostOnly | OrderTerms::kHasDisplay)) != 0) [[unlikely]] {
+    if (terms.post_only() && !venue.post_only)
+      return deny(why, Reason::kTypeNotSupported, OrderTerms::kPostOnly);
+    if (terms.display_quantity < terms.quantity && (terms.flags & OrderTerms::kHasDisplay) != 0 &&
+        !venue.display && !emulated)
+      return deny(why, Reason::kTypeNotSupported, OrderTerms::kHasDisplay);
+  }
+  if (emulated) return false;
+  if (!venue.supports(terms.type) || !venue.watches(terms.trigger_by))
     return deny(why, Reason::kTypeNotSupported, static_cast<std::uint8_t>(terms.type));
   if (!venue.supports(terms.time_in_force))
     return deny(why, Reason::kTimeInForceNotSupported,
                 static_cast<std::uint8_t>(terms.time_in_force));
-  if (terms.post_only() && !venue.post_only)
-    return deny(why, Reason::kTypeNotSupported, OrderTerms::kPostOnly);
   return false;
 }
 

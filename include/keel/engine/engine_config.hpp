@@ -1,0 +1,44 @@
+// EngineConfig: an engine written down.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <keel/core/log.hpp>
+#include <keel/journal/journal.hpp>
+#include <keel/market/bar_builder.hpp>
+#include <keel/orders/order_manager.hpp>
+#include <keel/risk/limits.hpp>
+
+namespace keel {
+
+class TradingCalendar;
+
+// Which market data is written to the journal. Facts and commands always are.
+enum class MarketJournal : std::uint8_t {
+  kNone,
+  kConsumed,  // of instruments that a strategy subscribed to
+  kAll,       // what `verify` needs to re-run strategies from the start
+};
+
+struct EngineConfig {
+  std::string journal;           // folder; empty: journal off
+  JournalConfig journal_config;  // engine and run are filled in
+  MarketJournal market_journal = MarketJournal::kConsumed;
+  std::uint32_t engine_id = 1;                // 1 to 1023; part of every order id
+  std::optional<std::uint32_t> run_at_least;  // needed only where the run file was lost
+  OrderManagerConfig orders;
+  RiskLimits limits;
+  std::uint64_t snapshot_every = 1u << 22;  // records between snapshots; 0: only on stop
+  BarOptions bars;                          // of every series that the engine builds
+  LogSink* log = nullptr;
+
+  // Of instruments that name one: when DAY orders end and markets open and close, where keel keeps
+  // these times. They outlive the engine. Without one an instrument's day ends at midnight UTC.
+  std::vector<const TradingCalendar*> calendars;
+  // An order at the close that keel holds leaves this long before it.
+  Duration close_lead = Duration::seconds(10);
+};
+
+}  // namespace keel
