@@ -145,7 +145,7 @@ Status Engine::prepare(std::uint32_t engine) {
   risk_.emplace(config_.limits, registry_, directory_, marks_, *orders_, portfolio_);
   for (std::size_t i = 0; i < capabilities_.size(); ++i)
     if (i < venues_.size() && venues_[i] != nullptr)
-      risk_->set_capabilities({static_cast<std::uint16_t>(i + 1)}, capabilities_[i]);
+      set_capabilities({static_cast<std::uint16_t>(i + 1)}, capabilities_[i]);
   return {};
 }
 
@@ -158,6 +158,7 @@ void Engine::set_capabilities(VenueId venue, const Capabilities& capabilities) {
   if (capabilities_.size() < venue.value) capabilities_.resize(venue.value);
   capabilities_[venue.value - 1u] = capabilities;
   if (risk_) risk_->set_capabilities(venue, capabilities);
+  if (orders_) orders_->set_linking(venue, capabilities.native_oco);
 }
 
 // Part of the input that leads to it, so that verify takes the same way; the question itself leaves

@@ -99,6 +99,10 @@ void OrderManager::tell_relatives(std::uint32_t at, Quantity filled_before) {
       for (std::uint32_t peer = slot.next_peer; peer != at; peer = slots_[peer].next_peer) {
         slots_[peer].siblings_filled += change;
         slots_[peer].failures = 0;
+        if (slots_[peer].marked(Slot::kLinked)) {  // the venue's turn
+          slots_[peer].retry_at = slot.order.updated + config_.contingency_retry;
+          retries_.push(peer);
+        }
         mark_dirty(peer);
       }
   }
@@ -193,7 +197,7 @@ bool OrderManager::wants(std::uint32_t at, Action& action) {
   const Order& order = slot.order;
   const OrderState state = order.state;
   if (order.id.is_none() || is_terminal(state)) return false;
-  if (slot.failures > 0 && now_ < slot.retry_at) return false;
+  if ((slot.failures > 0 || slot.marked(Slot::kLinked)) && now_ < slot.retry_at) return false;
   const bool cancelable =
       state != OrderState::kPendingCancel && !slot.marked(Slot::kCancelRepeated);
   const auto cancel = [&](Reason why) {

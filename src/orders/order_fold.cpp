@@ -140,6 +140,7 @@ void OrderManager::apply_command(Slot& slot, const OrderRecord& record) {
       order.terms = record.terms;
       slot.flying = Slot::kSubmitFlies;
       slot.confirmed_reserve = record.reserve_after;
+      if ((record.header.flags & OrderRecord::kLinked) != 0) slot.marks |= Slot::kLinked;
       if ((record.header.flags & OrderRecord::kUnchecked) != 0)
         order.flags |= Order::kUncheckedRisk;
       break;

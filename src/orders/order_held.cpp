@@ -78,6 +78,7 @@ Reason OrderManager::release(OrderId held, Approved<OrderRequest>&& approved, Em
   record.open_after = request.terms.quantity;
   record.reserve_after = approved.reserve_price();
   record.venue_number = next_number(record.venue);
+  if (links(record)) record.header.flags |= OrderRecord::kLinked;
   if (!approved.unchecked().empty()) record.header.flags |= OrderRecord::kUnchecked;
   record.note = approved.unchecked();
   emitter.emit(record.header);

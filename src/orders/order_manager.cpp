@@ -1,6 +1,8 @@
 // What is asked of orders, and what time does to them.
 #include <keel/orders/order_manager.hpp>
 
+#include <algorithm>
+
 #include "orders/order_names.hpp"
 
 namespace keel {
@@ -135,6 +137,19 @@ std::uint64_t OrderManager::next_number(VenueId venue) const {
   return 0;
 }
 
+// Whether the order's venue looks after its group.
+bool OrderManager::links(const OrderRecord& record) const {
+  if (record.group == 0 || (record.contingency != Contingency::kOco &&
+                            record.contingency != Contingency::kOuo)) [[likely]]
+    return false;
+  return std::find(linking_.begin(), linking_.end(), record.venue) != linking_.end();
+}
+
+void OrderManager::set_linking(VenueId venue, bool links) {
+  linking_.erase(std::remove(linking_.begin(), linking_.end(), venue), linking_.end());
+  if (links) linking_.push_back(venue);
+}
+
 OrderId OrderManager::deny_without_slot(const OrderRequest& request, Reason why,
                                         const Denial& denial, Emitter& emitter) const {
   OrderRecord record = first(request, {}, RecordKind::kOrderDenied);
@@ -156,6 +171,7 @@ OrderId OrderManager::submit(Approved<OrderRequest>&& approved, Emitter& emitter
   record.open_after = request.terms.quantity;
   record.reserve_after = approved.reserve_price();
   record.venue_number = next_number(record.venue);
+  if (links(record)) record.header.flags |= OrderRecord::kLinked;
   if (!approved.unchecked().empty()) record.header.flags |= OrderRecord::kUnchecked;
   record.note = approved.unchecked();
   emitter.emit(record.header);

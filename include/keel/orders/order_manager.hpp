@@ -23,23 +23,12 @@
 #include <keel/model/system_records.hpp>
 #include <keel/orders/execution_window.hpp>
 #include <keel/orders/open_table.hpp>
+#include <keel/orders/order_config.hpp>
 #include <keel/orders/order_slot.hpp>
 #include <keel/orders/slot_index.hpp>
 #include <keel/orders/transition.hpp>
 
 namespace keel {
-
-struct OrderManagerConfig {
-  std::uint32_t engine = 1;
-  std::uint32_t run = 1;           // higher than every run before it
-  std::uint32_t slots = 1u << 16;  // a power of two; a snapshot loads into as many or more
-  std::uint32_t execution_window = 1u << 17;  // a power of two: executions remembered
-  std::optional<Duration> answer_timeout;     // a command older than this without answer: Unknown
-  // When a contingency's cancel or resize was refused, it is asked for again after this.
-  Duration contingency_retry = Duration::seconds(1);
-  // Venues that name orders by integers that we choose (Capabilities::integer_order_ids).
-  std::vector<VenueId> number_venues;
-};
 
 class OrderManager {
  public:
@@ -66,9 +55,11 @@ class OrderManager {
     slots_.prefetch(static_cast<std::uint32_t>((counter_ + 1) & (config_.slots - 1)));
   }
 
+  // A venue that looks after groups by itself: keel acts where after contingency_retry it has not.
+  void set_linking(VenueId venue, bool links);
+
   // ---- requests ----
-  // kNone, or why no order can be made now: kTooManyOrders (every slot holds an open order),
-  // kIdsExhausted.
+  // kNone, or why no order can be made now: kTooManyOrders (all slots are open), kIdsExhausted.
   [[nodiscard]] Reason can_create() const;
   // The id that the next submit, hold or deny will use; none where can_create() says why not.
   [[nodiscard]] OrderId next_id() const;
@@ -88,8 +79,7 @@ class OrderManager {
   // Its release was denied for a reason that passes: asked for again after contingency_retry.
   Reason defer(OrderId held, const Denial& denial, Emitter& emitter);
   OrderId deny(const OrderRequest& request, const Denial& denial, Emitter& emitter);
-  // Emits kSubmit for a held order, under its id and with the approved terms. kOrderNotOpen: it is
-  // held no more.
+  // Emits kSubmit for a held order, under its id, with the approved terms. kOrderNotOpen: not held.
   Reason release(OrderId held, Approved<OrderRequest>&& approved, Emitter& emitter);
   // A held order whose release was denied: Rejected.
   Reason deny_held(OrderId held, const Denial& denial, Emitter& emitter);
@@ -98,8 +88,7 @@ class OrderManager {
   // kQuantityNotPositive, kQuantityTooSmall (not above what is filled), kPriceUnexpected,
   // kTriggerUnexpected.
   Reason replace(Approved<ReplaceRequest>&& approved, Emitter& emitter);
-  // Emits kCancel (kOrderCanceled for a held order). Asking twice sends once. kUnknownOrder,
-  // kOrderNotOpen.
+  // Emits kCancel (kOrderCanceled if held). Asking twice sends once. kUnknownOrder, kOrderNotOpen.
   Reason cancel(OrderId id, Reason why, Emitter& emitter);
   // A person gives up on an unknown order: it ends as the venue said it did, or as canceled.
   // kOrderNotOpen: its fate is not unknown.
@@ -145,7 +134,7 @@ class OrderManager {
   };
   // The next thing that linked orders ask for; false: nothing now. The engine asks after each input
   // until it gets false: release (after a risk check, else deny_held), cancel, or replace the
-  // quantity. Derived from folded state alone, so also right after a recovery.
+  // quantity; or slice, or finish. Derived from folded state, so also right after a recovery.
   bool next_action(Action& action) { return !dirty_.empty() && find_action(action); }
 
   // ---- state ----
@@ -202,6 +191,7 @@ class OrderManager {
   OrderId deny_without_slot(const OrderRequest& request, Reason why, const Denial& denial,
                             Emitter& emitter) const;
   [[nodiscard]] std::uint64_t next_number(VenueId venue) const;
+  [[nodiscard]] bool links(const OrderRecord& record) const;
   Reason change_terms(const Slot& slot, const ReplaceRequest& request, OrderTerms& terms) const;
   void lose(std::uint32_t at, Reason why, std::uint8_t flags, Emitter& emitter);
 
@@ -293,6 +283,7 @@ class OrderManager {
   detail::SlotList waiting_;
   std::uint64_t counter_ = 0;           // of this run, last used
   std::vector<std::uint64_t> numbers_;  // last used, by config_.number_venues
+  std::vector<VenueId> linking_;
 
   // Scratch: not saved, rebuilt or empty after a restart.
   struct Listing {

@@ -24,6 +24,7 @@ struct OrderSlot {
   static constexpr std::uint8_t kArmed = 8;           // held, and keel watches for its moment
   static constexpr std::uint8_t kSlicing = 16;        // held, and goes out in slices
   static constexpr std::uint8_t kSlice = 32;          // a slice of its parent
+  static constexpr std::uint8_t kLinked = 64;         // the venue links it with its group
 
   Order order;
   Price confirmed_reserve, pending_reserve;
