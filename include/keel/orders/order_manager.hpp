@@ -100,8 +100,7 @@ class OrderManager {
   // The exits that belong to an entry: opposite side, held until it fills, each reducing the other.
   [[nodiscard]] static OrderRequest exit_of(const OrderRequest& entry, OrderId id,
                                             const OrderTerms& terms);
-  // Submits the entry and holds its exits. Without room for all three nothing is made, and the
-  // entry is denied. The exits' prices are those of `request`, whose entry is not looked at.
+  // Submits the entry and holds its exits, at the prices of `request`; with room for all, or none.
   Bracket submit_bracket(Approved<OrderRequest>&& entry, const BracketRequest& request,
                          Emitter& emitter);
 
@@ -120,13 +119,7 @@ class OrderManager {
   // ---- contingencies ----
   struct Action {
     // kSlice: submit the next slice of an iceberg, `quantity` of it. kFinish: all of it went out.
-    enum class Kind : std::uint8_t {
-      kRelease = 1,
-      kCancel = 2,
-      kResize = 3,
-      kSlice = 4,
-      kFinish = 5
-    };
+    enum class Kind : std::uint8_t { kRelease = 1, kCancel, kResize, kSlice, kFinish };
     Kind kind;
     OrderId order;
     Quantity quantity;  // kRelease, kResize: the new total, filled part included
