@@ -43,7 +43,8 @@ int main(int argc, char** argv) {
       "  keel backtest btc.yaml --out build/run --journal build/run/run.journal\n"
       "  keel replay btc.yaml --journal build/run/run.journal\n"
       "  keel inspect build/run/run.journal --records --kind order_filled\n"
-      "  keel report build/run/run.journal --html report.html"};
+      "  keel report build/run/run.journal --html report.html\n"
+      "  keel sim tws --port 7497"};
   app.require_subcommand(1);
   app.set_version_flag("--version", KEEL_VERSION);
   int code = 0;
@@ -51,6 +52,7 @@ int main(int argc, char** argv) {
   keel::cli::add_replay(app, code);
   keel::cli::add_inspect(app, code);
   keel::cli::add_report(app, code);
+  keel::cli::add_sim(app, code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -31,6 +31,8 @@ inline constexpr ErrorCode kHandshake{"tws.handshake"};
 inline constexpr ErrorCode kFrame{"tws.frame"};
 inline constexpr ErrorCode kMessage{"tws.message"};
 inline constexpr ErrorCode kUnknownMessage{"tws.unknown_message"};
+inline constexpr ErrorCode kOrder{"tws.order"};
+inline constexpr ErrorCode kConfig{"tws.config"};
 }  // namespace keel::tws_errors
 
 namespace keel::tws {
