@@ -30,7 +30,7 @@ struct TcpStream::Impl : std::enable_shared_from_this<TcpStream::Impl> {
   void begin() {
     error_code ignored;
     socket.set_option(tcp::no_delay{true}, ignored);
-    socket.native_non_blocking(true, ignored);
+    socket.non_blocking(true, ignored);  // a write never waits
     const auto end = socket.remote_endpoint(ignored);
     if (!ignored) peer = text_of(end);
     open = true;

@@ -32,7 +32,8 @@ inline constexpr ErrorCode kFrame{"tws.frame"};
 inline constexpr ErrorCode kMessage{"tws.message"};
 inline constexpr ErrorCode kUnknownMessage{"tws.unknown_message"};
 inline constexpr ErrorCode kOrder{"tws.order"};
-inline constexpr ErrorCode kConfig{"tws.config"};
+inline constexpr ErrorCode kAccount{"tws.account"};
+inline constexpr ErrorCode kLiveAccount{"tws.live_account"};
 }  // namespace keel::tws_errors
 
 namespace keel::tws {
