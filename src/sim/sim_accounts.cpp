@@ -65,7 +65,7 @@ void SimAccounts::set_mark(AccountId account, InstrumentId instrument, Price pri
 }
 
 Reason SimAccounts::check(AccountId account, const Instrument& instrument, Side side, Quantity open,
-                          Price price, const FeeSchedule& fees) const {
+                          Price price, const std::optional<Money>& fee) const {
   const SimBalance* cash = nullptr;
   for (const SimBalance& balance : balances_)
     if (balance.account == account && balance.amount.currency() == instrument.settlement)
@@ -81,7 +81,6 @@ Reason SimAccounts::check(AccountId account, const Instrument& instrument, Side 
   if (*total <= reducible(account, instrument.id, side)) return Reason::kNone;
   if (side == Side::kSell && !cash->allow_short) return Reason::kInsufficientFunds;
 
-  const auto fee = fees.fee(instrument, price, open, Liquidity::kTaker);
   const auto added = size_of(instrument, price, open);
   if (!fee || !added) return Reason::kOverflow;
   i128 equity = cash->amount.raw().wide();
@@ -105,6 +104,49 @@ Reason SimAccounts::check(AccountId account, const Instrument& instrument, Side 
       return Reason::kOverflow;
   }
   return required > equity ? Reason::kInsufficientFunds : Reason::kNone;
+}
+
+std::optional<SimAccounts::Standing> SimAccounts::standing(AccountId account,
+                                                           const Currency& currency) const {
+  const auto cash = balance(account, currency);
+  if (!cash) return std::nullopt;
+  i128 equity = cash->raw().wide(), required = 0;
+  const auto& rows = holdings_[account.value];
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Instrument& listed = registry_->all()[i];
+    if (rows[i].position.is_zero() || !(listed.settlement == currency)) continue;
+    const auto worth = worth_of(listed, rows[i].mark, rows[i].position);
+    const auto size = size_of(listed, rows[i].mark, rows[i].position);
+    if (!worth || !size) return std::nullopt;
+    const auto margin =
+        Money{Int128::from(*size), currency}.times(listed.maintenance_margin, Rounding::kCeiling);
+    if (!margin || __builtin_add_overflow(equity, *worth, &equity) ||
+        __builtin_add_overflow(required, margin->raw().wide(), &required))
+      return std::nullopt;
+  }
+  return Standing{Int128::from(equity), Int128::from(required)};
+}
+
+InstrumentId SimAccounts::largest_requirement(AccountId account, const Currency& currency) const {
+  InstrumentId largest{};
+  i128 most = -1;
+  const auto& rows = holdings_[account.value];
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Instrument& listed = registry_->all()[i];
+    if (rows[i].position.is_zero() || !(listed.settlement == currency)) continue;
+    const auto size = size_of(listed, rows[i].mark, rows[i].position);
+    const i128 required = size ? *size / Rate::kScale * listed.maintenance_margin.raw() : 0;
+    if (required <= most) continue;
+    most = required;
+    largest = listed.id;
+  }
+  return largest;
+}
+
+void SimAccounts::add_cash(AccountId account, const Money& amount) {
+  for (SimBalance& balance : balances_)
+    if (balance.account == account && balance.amount.currency() == amount.currency())
+      balance.amount += amount;
 }
 
 void SimAccounts::change_open(AccountId account, const Instrument& instrument, Side side,

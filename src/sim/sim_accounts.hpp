@@ -30,7 +30,7 @@ class SimAccounts {
   // Whether a checked account can pay for `open` more at `price` at the worst case, on top of its
   // position and its open orders. kNone, or why not. An order that only reduces always passes.
   [[nodiscard]] Reason check(AccountId account, const Instrument& instrument, Side side,
-                             Quantity open, Price price, const FeeSchedule& fees) const;
+                             Quantity open, Price price, const std::optional<Money>& fee) const;
   // Open quantity of an order came or went, reserved at `price`. Nothing for unchecked accounts.
   void add_open(AccountId account, const Instrument& instrument, Side side, Quantity open,
                 Price price) {
@@ -40,6 +40,17 @@ class SimAccounts {
                    Price price) {
     change_open(account, instrument, side, open, price, -1);
   }
+
+  // Worth of an account in one currency: cash and positions at their marks, beside what these must
+  // have (their maintenance margin). 1e-18; nullopt: it has no balance, or the sums do not fit.
+  struct Standing {
+    Int128 equity, required;
+  };
+  [[nodiscard]] std::optional<Standing> standing(AccountId account, const Currency& currency) const;
+  // The position with the largest maintenance margin; none where all are flat.
+  [[nodiscard]] InstrumentId largest_requirement(AccountId account, const Currency& currency) const;
+  // Nothing for unchecked accounts.
+  void add_cash(AccountId account, const Money& amount);
 
   void book_fill(AccountId account, const Instrument& instrument, Side side, Price price,
                  Quantity quantity, const std::optional<Money>& fee);

@@ -41,7 +41,15 @@ SimCore::SimCore(const SimConfig& given, const InstrumentRegistry& registry)
       executions_(given.max_executions),
       commands_(given.messages),
       reports_(given.messages) {
-  fees_.push_back(config.fees);
+  const std::size_t rows = std::size_t{config.max_accounts} + 1;
+  const auto plan_of = [](const FeeSchedule& schedule) {
+    FeePlan plan;
+    plan.schedule = schedule;
+    return plan;
+  };
+  fees_.emplace_back(config.fee_plan ? *config.fee_plan : plan_of(config.fees), rows);
+  for (SimListing& listing : config.listings)
+    if (listing.fees && !listing.fee_plan) listing.fee_plan = plan_of(*listing.fees);
   free_orders_.reserve(config.max_orders);
   for (Slot slot = config.max_orders; slot > 0; --slot) free_orders_.push_back(slot - 1);
   heap_.reserve(config.max_orders);
@@ -62,9 +70,9 @@ void SimCore::add_books(std::size_t count) {
         limits_.push_back(*listing.limits);
         added.limits = static_cast<std::uint32_t>(limits_.size());
       }
-      if (listing.fees) {
+      if (listing.fee_plan) {
         added.fees = static_cast<std::uint32_t>(fees_.size());
-        fees_.push_back(*listing.fees);
+        fees_.emplace_back(*listing.fee_plan, std::size_t{config.max_accounts} + 1);
       }
     }
     engine_.add_book();
@@ -88,6 +96,7 @@ std::optional<Timestamp> SimCore::next_event_time() const {
   if (!reports_.is_empty()) next = std::min(next, reports_.first_time().ns);
   if (!heap_.empty()) next = std::min(next, orders_[heap_.front()].expires.ns);
   if (reconnect_at_) next = std::min(next, reconnect_at_->ns);
+  next = std::min(next, next_funding_.ns);
   if (next == kNever) return std::nullopt;
   return Timestamp{next};
 }
@@ -97,7 +106,7 @@ void SimCore::advance_to(Timestamp time) {
   now_ = std::max(now_, time);
 }
 
-// At one instant: the connection returns, orders expire, commands arrive.
+// At one instant: the connection returns, funding is settled, orders expire, commands arrive.
 void SimCore::run_due(Timestamp time, bool inclusive) {
   const std::int64_t until = inclusive ? time.ns : time.ns - 1;
   constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
@@ -105,13 +114,16 @@ void SimCore::run_due(Timestamp time, bool inclusive) {
     const std::int64_t back = reconnect_at_ ? reconnect_at_->ns : kNever;
     const std::int64_t expiry = heap_.empty() ? kNever : orders_[heap_.front()].expires.ns;
     const std::int64_t arrival = commands_.is_empty() ? kNever : commands_.first_time().ns;
-    const std::int64_t next = std::min(std::min(back, expiry), arrival);
+    const std::int64_t funding = next_funding_.ns;
+    const std::int64_t next = std::min(std::min(back, expiry), std::min(arrival, funding));
     if (next > until || next == kNever) return;
     now_ = std::max(now_, Timestamp{next});
     if (back == next) {
       reconnect_at_.reset();
       connected = true;
       tell_connection(now_, ConnectionState::kUp);
+    } else if (funding == next) {
+      settle_funding();
     } else if (expiry == next) {
       const Slot slot = heap_.front();
       const bool day = orders_[slot].terms.time_in_force == TimeInForce::kDay;
@@ -129,7 +141,11 @@ void SimCore::arrive(const CommandMessage& message) {
     return;
   }
   switch (message.kind) {
-    case RecordKind::kSubmit: submit(message); return;
+    case RecordKind::kSubmit:
+      submit(message);
+      if (config.margin && registry_->find(message.instrument) != nullptr)
+        check_margin(message.instrument);
+      return;
     case RecordKind::kReplace: replace(message); return;
     case RecordKind::kCancel: cancel(message); return;
     default: answer_snapshot(message.account); return;
@@ -139,6 +155,11 @@ void SimCore::arrive(const CommandMessage& message) {
 void SimCore::on_market(const RecordHeader& record, Timestamp exchange_time) {
   run_due(exchange_time, false);
   now_ = std::max(now_, exchange_time);
+  take_market(record);
+  if (config.margin && record.instrument.value != 0) check_margin(record.instrument);
+}
+
+void SimCore::take_market(const RecordHeader& record) {
   if (record.instrument.value == 0) {
     if (record.kind == RecordKind::kMarketGap)
       for (Book& each : books_) {
@@ -166,6 +187,7 @@ void SimCore::on_market(const RecordHeader& record, Timestamp exchange_time) {
       run_triggers(record.instrument, TriggerBy::kMark, at.mark, at.mark, nullptr);
       return;
     }
+    case RecordKind::kFundingRate: on_funding(record_as<MarketValue>(record)); return;
     case RecordKind::kAuction: on_auction(record_as<AuctionUpdate>(record)); return;
     case RecordKind::kInstrumentStatus: on_status(record_as<StatusChange>(record)); return;
     case RecordKind::kMarketGap: {

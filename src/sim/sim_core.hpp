@@ -8,6 +8,7 @@
 //   sim_queue.cpp     who stands before a resting order
 //   sim_bars.cpp      fills from bars
 //   sim_auction.cpp   calls, halts, price limits
+//   sim_margin.cpp    funding, margin calls, liquidation
 //   sim_reports.cpp   what is told, faults on the way, snapshots
 #pragma once
 
@@ -67,6 +68,7 @@ class SimCore {
 
   // ---- sim_core.cpp: time and market ----
   void run_due(Timestamp time, bool inclusive);
+  void take_market(const RecordHeader& record);
   void arrive(const CommandMessage& message);
   Book& book(InstrumentId id) {
     if (id.value > books_.size()) [[unlikely]]
@@ -212,7 +214,23 @@ class SimCore {
   [[nodiscard]] Slot older(Slot a, Slot b) const;
   [[nodiscard]] bool comes_before(Side stop_side, Price a, Slot slot_a, Price b, Slot slot_b) const;
 
+  // ---- sim_margin.cpp ----
+  std::optional<Price> valuation(const Book& book) const;
+  void on_funding(const MarketValue& value);
+  void settle_funding();
+  void pay_funding(InstrumentId id, Price price, Rate rate);
+  void pay(AccountId account, InstrumentId id, ChangeKind kind, const Money& amount,
+           std::string_view what);
+  void check_margin(InstrumentId id);
+  void check_account(AccountId account, const Currency& currency);
+  void liquidate(AccountId account, const Currency& currency);
+  bool close_out(AccountId account, InstrumentId id, Quantity held);
+  std::optional<Money> with_liquidation_fee(const Money& fee, const Instrument& instrument,
+                                            Price price, Quantity quantity) const;
+
   // ---- sim_reports.cpp ----
+  static FixedText<40> numbered(const FixedText<12>& prefix, std::string_view between,
+                                std::uint64_t n);
   OrderReport report_of(const SimOrder& order, ReportKind kind, Reason reason) const;
   OrderReport report_of(const CommandMessage& message, ReportKind kind, Reason reason) const;
   OrderReport report_of(const sim_detail::Execution& execution) const;
@@ -241,7 +259,7 @@ class SimCore {
   std::vector<Book> books_;
   std::vector<std::unique_ptr<sim_detail::Depth>> depths_;
   std::vector<std::unique_ptr<sim_detail::L3Orders>> l3_;
-  std::vector<FeeSchedule> fees_;  // 0: the venue's own
+  std::vector<FeeMeter> fees_;  // 0: the venue's own
   std::vector<SimOrder> orders_;
   std::vector<Slot> free_orders_;
   sim_detail::OrderList ended_;  // oldest first
@@ -252,6 +270,15 @@ class SimCore {
   Slot waiting_cursor_ = kNone, mover_cursor_ = kNone;
   std::vector<Slot> level_, calls_;  // scratch: orders at one price, of one call
   CallAuction auction_;
+  std::vector<InstrumentId> funded_;  // with a settlement to come
+  Timestamp next_funding_{std::numeric_limits<std::int64_t>::max()};
+  struct MarginCall {
+    AccountId account;
+    Currency currency;
+    Timestamp since;
+  };
+  std::vector<MarginCall> calls_of_margin_;
+  std::uint64_t next_payment_ = 1, next_liquidation_ = 1;
   std::vector<PriceLimits> limits_;
   sim_detail::Link<CommandMessage> commands_;
   sim_detail::Link<ReportMessage> reports_;

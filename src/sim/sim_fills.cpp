@@ -258,7 +258,9 @@ void SimCore::fill(Slot slot, Price price, Quantity quantity, Liquidity liquidit
   const bool was_shown = order.shown.is_positive();
   order.shown -= std::min(order.shown, quantity);
   if (order.place == Place::kBook) engine_.set_open(order.entry, order.shown);
-  const auto fee = fees_[book(order.instrument).fees].fee(instrument, price, quantity, liquidity);
+  auto fee = fees_[book(order.instrument).fees].charge(order.account.value, instrument, order.side,
+                                                      price, quantity, liquidity, now_, order.fees);
+  if (order.of_venue && fee) fee = with_liquidation_fee(*fee, instrument, price, quantity);
   accounts.remove_open(order.account, instrument, order.side, quantity, order.reserve);
   accounts.book_fill(order.account, instrument, order.side, price, quantity, fee);
   ++stats.fills;
@@ -272,6 +274,7 @@ void SimCore::fill(Slot slot, Price price, Quantity quantity, Liquidity liquidit
   execution.account = order.account;
   execution.side = order.side;
   execution.liquidity = liquidity;
+  execution.of_venue = order.of_venue ? 1 : 0;
   execution.type = order.terms.type;
   execution.time_in_force = order.terms.time_in_force;
   execution.has_fee = fee.has_value() ? 1 : 0;
@@ -296,6 +299,16 @@ void SimCore::fill(Slot slot, Price price, Quantity quantity, Liquidity liquidit
     detach(slot);  // the next slice of an iceberg, behind all others
     rest(slot, false);
   }
+}
+
+std::optional<Money> SimCore::with_liquidation_fee(const Money& fee, const Instrument& instrument,
+                                                   Price price, Quantity quantity) const {
+  const auto notional = instrument.checked_notional(price, quantity);
+  if (!notional || !config.margin) return std::nullopt;
+  const auto more = Money{abs(*notional).raw(), instrument.settlement}.times(config.margin->fee,
+                                                                            Rounding::kHalfUp);
+  if (!more) return std::nullopt;
+  return checked_add(fee, more->rounded_to_minor(Rounding::kHalfUp));
 }
 
 // Two orders of one account met: both are less by what they would have traded.

@@ -9,9 +9,8 @@ namespace keel {
 
 using namespace sim_detail;
 
-namespace {
-
-FixedText<40> numbered(const FixedText<12>& prefix, std::string_view between, std::uint64_t n) {
+FixedText<40> SimCore::numbered(const FixedText<12>& prefix, std::string_view between,
+                                std::uint64_t n) {
   char text[40];
   char* at = text;
   at = std::copy(prefix.view().begin(), prefix.view().end(), at);
@@ -19,8 +18,6 @@ FixedText<40> numbered(const FixedText<12>& prefix, std::string_view between, st
   at = std::to_chars(at, text + sizeof text, n).ptr;
   return FixedText<40>::clipped({text, static_cast<std::size_t>(at - text)});
 }
-
-}  // namespace
 
 // ---- on the way to the venue ----
 
@@ -145,7 +142,10 @@ OrderReport SimCore::report_of(const SimOrder& order, ReportKind kind, Reason re
   report.quantity = order.terms.quantity;
   report.filled = order.filled;
   report.venue_order_id = numbered(config.prefix, "-", order.number);
-  report.client_id = encode_order_id(order.id);
+  if (order.of_venue)
+    report.order = OrderId{};
+  else
+    report.client_id = encode_order_id(order.id);
   return report;
 }
 
@@ -180,7 +180,10 @@ OrderReport SimCore::report_of(const Execution& execution) const {
   }
   report.execution = numbered(config.prefix, "-E", execution.number);
   report.venue_order_id = numbered(config.prefix, "-", execution.order_number);
-  report.client_id = encode_order_id(execution.order);
+  if (execution.of_venue != 0)
+    report.order = OrderId{};
+  else
+    report.client_id = encode_order_id(execution.order);
   return report;
 }
 

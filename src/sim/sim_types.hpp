@@ -2,9 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 #include <keel/model/market_data.hpp>
 #include <keel/model/order_records.hpp>
 #include <keel/model/system_records.hpp>
+#include <keel/sim/fee_plan.hpp>
 #include <keel/sim/fill_model.hpp>
 
 namespace keel::sim_detail {
@@ -53,6 +55,7 @@ struct SimOrder {
   Price limit = Price::zero();         // as it is now: asked for, or pegged, trailed, converted
   Price trigger = Price::zero();       // as it is now, where has_trigger
   Quantity shown = Quantity::zero();   // in the book: what is left of the displayed part
+  OrderFees fees;
   Timestamp arrived{}, expires{};
   Timestamp auction{};  // when the auction that it is for is due
   InstrumentId instrument{};
@@ -65,6 +68,7 @@ struct SimOrder {
   bool triggered = false;
   bool limited = false;      // has a limit now
   bool has_trigger = false;  // its trigger is known (a trailing one may wait for a first price)
+  bool of_venue = false;     // a liquidation: told as an order that nobody here sent
   bool moves = false;        // is in its book's list of movers
   bool taking = false;       // reached the book at a price that was on offer: pays the offer
   bool ahead_known = false;
@@ -148,6 +152,8 @@ struct Book {
   Quantity matched = Quantity::zero();
   Timestamp band_until{0}, halted_until{0};  // 0: none
   std::uint32_t limits = 0;                  // index + 1
+  Rate funding_rate = Rate::zero();          // of the coming settlement, at funding_at
+  Timestamp funding_at{std::numeric_limits<std::int64_t>::max()};
   std::uint32_t queued = 0;                  // orders that came while it did not trade
   BarSpec bar_spec{};                        // of the bars that fill: the first kind that came
 
@@ -188,6 +194,7 @@ struct Execution {
   std::uint8_t has_fee = 0;
   std::uint8_t delivered = 0;
   std::uint8_t fee_delivered = 0;
+  std::uint8_t of_venue = 0;
   Quantity quantity = Quantity::zero(), cumulative = Quantity::zero();
   Quantity total = Quantity::zero();  // of the order, then
   Price price = Price::zero();
@@ -219,6 +226,7 @@ struct ReportMessage {
 };
 static_assert(sizeof(ConnectionInput) <= sizeof(OrderReport));
 static_assert(sizeof(AccountReport) <= sizeof(OrderReport));
+static_assert(sizeof(HostCommand) <= sizeof(OrderReport));
 
 // What one trade or bar offers to the orders of each side.
 struct Offer {

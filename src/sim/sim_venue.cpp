@@ -45,7 +45,8 @@ Status SimConfig::check(const InstrumentRegistry& registry) const {
   if (auto status = check_fills(fills); !status) return status;
   for (const Instrument& instrument : registry.all())
     if (instrument.venue == venue)
-      if (auto status = fees.check(instrument); !status) return status;
+      if (auto status = fee_plan ? fee_plan->check(instrument) : fees.check(instrument); !status)
+        return status;
   for (const SimListing& listing : listings) {
     const Instrument* instrument = registry.find(listing.instrument);
     if (instrument == nullptr)
@@ -58,6 +59,8 @@ Status SimConfig::check(const InstrumentRegistry& registry) const {
       if (auto status = check_fills(*listing.fills); !status) return status;
     if (listing.fees)
       if (auto status = listing.fees->check(*instrument); !status) return status;
+    if (listing.fee_plan)
+      if (auto status = listing.fee_plan->check(*instrument); !status) return status;
     if (listing.limits &&
         (!listing.limits->up.is_positive() || !listing.limits->down.is_positive()))
       return bad("limits", listing.limits->up.to_text(), "fractions above zero");
@@ -69,6 +72,8 @@ Status SimConfig::check(const InstrumentRegistry& registry) const {
     if (balance.amount.is_negative() || balance.amount.currency().empty())
       return bad("balances", balance.amount.to_text(), "zero or more of a currency");
   }
+  if (margin && (margin->grace.ns < 0 || margin->fee.is_negative()))
+    return bad("margin", margin->fee.to_text(), "a grace and a fee of zero or more");
   if (fee_delay && fee_delay->ns < 0)
     return bad("fee_delay", std::to_string(fee_delay->ns), "zero or more");
   if (auto status = check_link(faults.commands, "faults.commands"); !status) return status;

@@ -54,7 +54,8 @@ struct AccountFact {
 // kAccountReport: what a venue says an account holds (an input; compared, never copied).
 struct AccountReport {
   static constexpr std::uint8_t kVersion = 1;
-  static constexpr std::uint8_t kBalance = 1, kPosition = 2, kSnapshotEnd = 4;  // flags
+  // header.flags. Margin call: `total` is what the account is worth, `available` what it must be.
+  static constexpr std::uint8_t kBalance = 1, kPosition = 2, kSnapshotEnd = 4, kMarginCall = 8;
   RecordHeader header;
   AccountId account;
   VenueId venue;

@@ -8,6 +8,7 @@
 #include <keel/model/fees.hpp>
 #include <keel/model/instrument_registry.hpp>
 #include <keel/sim/fault_plan.hpp>
+#include <keel/sim/fee_plan.hpp>
 #include <keel/sim/fill_model.hpp>
 #include <keel/sim/latency.hpp>
 
@@ -67,6 +68,7 @@ struct SimListing {
   std::optional<FillModel> fills;
   std::optional<FeeSchedule> fees;
   std::optional<PriceLimits> limits = std::nullopt;
+  std::optional<FeePlan> fee_plan = std::nullopt;  // in place of `fees`
 };
 
 // Money that the venue holds for an account. Where an account has any, its orders are checked
@@ -78,6 +80,16 @@ struct SimBalance {
   bool allow_short = false;  // may sell what it does not hold
 };
 
+// Accounts with a balance are held to their maintenance margin: when what they are worth at the
+// market falls below it they get a margin call (AccountReport::kMarginCall), and unless that is
+// mended in time the venue closes positions with orders of its own, told as orders that the engine
+// did not send.
+struct MarginRule {
+  Duration grace{0};         // from the call to the liquidation
+  bool until_enough = true;  // false: every position goes, not only until the margin is met
+  Rate fee = Rate::zero();   // of notional, on top of the fees of a liquidating fill
+};
+
 struct SimConfig {
   VenueId venue{};
   SourceId source{};  // in the header of every report
@@ -87,11 +99,13 @@ struct SimConfig {
   LatencyModel response_latency = LatencyModel::constant(Duration::milliseconds(1));
   FillModel fills;
   FeeSchedule fees;
+  std::optional<FeePlan> fee_plan;  // in place of `fees`
   std::vector<SimListing> listings;
   std::optional<Duration> fee_delay;  // fees come in a kFillFee of their own, this long after
   SelfTrade self_trade = SelfTrade::kCancelTaker;
   WhileHalted while_halted = WhileHalted::kReject;
   std::vector<SimBalance> balances;
+  std::optional<MarginRule> margin;  // not set: nobody is liquidated
   const VenueDay* day = nullptr;  // must outlive the venue
   FaultPlan faults;
   // A snapshot tells every order and execution that is remembered, as venues do that list a whole

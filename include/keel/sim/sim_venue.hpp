@@ -34,6 +34,7 @@ namespace keel {
 struct SimStats {
   std::uint64_t commands, accepted, rejected, fills, canceled, expired, reports;
   std::uint64_t dropped_commands, dropped_reports, disconnects;
+  std::uint64_t margin_calls, liquidations;
 };
 
 // One execution as the venue has it: the truth that an engine's fills are held against. Its id in
@@ -77,8 +78,9 @@ class SimVenue final : public Venue {
   void advance_to(Timestamp time);
   // A market record of any kind, as of `exchange_time` (not before the one before it).
   void on_market(const RecordHeader& record, Timestamp exchange_time);
-  // The next record due for the engine at or before `up_to`: OrderReport, AccountReport or
-  // ConnectionInput, in order of ts_recv. Valid until the next call of this venue. Null: none.
+  // The next record due for the engine at or before `up_to`: OrderReport, AccountReport,
+  // ConnectionInput, or a HostCommand that changes cash (funding, booked by the venue), in order of
+  // ts_recv. Valid until the next call of this venue. Null: none.
   [[nodiscard]] const RecordHeader* next_report(Timestamp up_to);
 
   // Cuts the connection now (tests, drills).
