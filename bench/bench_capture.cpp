@@ -37,8 +37,7 @@ class Capture {
       std::exit(1);
     }
     std::vector<char> line(std::size_t{1} << 20);
-    while (gzgets(file, line.data(), static_cast<int>(line.size())) != nullptr)
-      take(line.data());
+    while (gzgets(file, line.data(), static_cast<int>(line.size())) != nullptr) take(line.data());
     gzclose(file);
   }
   [[nodiscard]] const std::vector<std::byte>& bytes() const { return bytes_; }
@@ -70,8 +69,8 @@ class Capture {
     now_ = std::max(now_, time);
     if (first_.ns == 0) first_ = now_;
     if (trade) return take_trade(line);
-    const auto last = static_cast<std::uint64_t>(
-        number(field(line, snapshot ? "\"lastUpdateId\":" : "\"u\":")));
+    const auto last =
+        static_cast<std::uint64_t>(number(field(line, snapshot ? "\"lastUpdateId\":" : "\"u\":")));
     if (!snapshot && last < snapshot_) return;
     if (snapshot) snapshot_ = last;
     take_levels(line, snapshot, last);
@@ -80,8 +79,8 @@ class Capture {
     Trade record = Trade::at(kBtc, now_, Price::parse(field(line, "\"p\":\"")).value(),
                              Quantity::parse(field(line, "\"q\":\"")).value());
     if (!record.size.is_positive()) return;
-    record.header.flags = field(line, "\"m\":") == "true" ? Trade::kSellerAggressor
-                                                          : Trade::kBuyerAggressor;
+    record.header.flags =
+        field(line, "\"m\":") == "true" ? Trade::kSellerAggressor : Trade::kBuyerAggressor;
     add(&record, sizeof record);
     ++trades_;
   }
@@ -89,10 +88,10 @@ class Capture {
     scratch_.clear();
     read_side(line, snapshot ? "\"bids\":[" : "\"b\":[", Side::kBuy);
     read_side(line, snapshot ? "\"asks\":[" : "\"a\":[", Side::kSell);
-    BookDelta record = make_record<BookDelta>(snapshot ? RecordKind::kBookSnapshot
-                                                       : RecordKind::kBookDelta);
-    record.header.size = static_cast<std::uint32_t>(sizeof record +
-                                                    scratch_.size() * sizeof(BookLevel));
+    BookDelta record =
+        make_record<BookDelta>(snapshot ? RecordKind::kBookSnapshot : RecordKind::kBookDelta);
+    record.header.size =
+        static_cast<std::uint32_t>(sizeof record + scratch_.size() * sizeof(BookLevel));
     record.header.instrument = kBtc;
     record.header.ts_event = record.header.ts_recv = now_;
     record.venue_seq = last;

@@ -2,12 +2,19 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace keel {
 
 Simulation::Simulation(Engine& engine, MarketFeed& feed, Duration feed_latency)
-    : engine_(&engine), feed_(&feed), feed_latency_(feed_latency) {
-  KEEL_ASSERT(feed_latency.ns >= 0, "latency cannot be negative");
+    : Simulation(engine, feed,
+                 feed_latency.ns == 0 ? LatencyModel::zero() : LatencyModel::constant(feed_latency),
+                 1) {}
+
+Simulation::Simulation(Engine& engine, MarketFeed& feed, LatencyModel feed_latency,
+                       std::uint64_t seed)
+    : engine_(&engine), feed_(&feed), feed_latency_(std::move(feed_latency)), random_(seed) {
+  KEEL_ASSERT(feed_latency_.check().ok(), "a feed's latency must have been checked");
 }
 
 void Simulation::add_venue(SimVenue& venue) { venues_.push_back(&venue); }
@@ -35,7 +42,7 @@ void Simulation::take(const RecordHeader& record) {
   advance(record.ts_event, false);
   last_ = record.ts_event;
   for (auto* venue : venues_) venue->on_market(record, record.ts_event);
-  if (feed_latency_.ns == 0) {
+  if (feed_latency_.is_zero()) {
     hand_over(record);
     ++stats_.market_events;
   } else {
@@ -54,7 +61,9 @@ void Simulation::delay(const RecordHeader& record) {
   const auto* bytes = reinterpret_cast<const std::byte*>(&record);
   delayed_.insert(delayed_.end(), bytes, bytes + record.size);
   auto& copy = *reinterpret_cast<RecordHeader*>(delayed_.data() + delayed_.size() - record.size);
-  copy.ts_recv = std::max(record.ts_recv, record.ts_event) + feed_latency_;
+  last_delivery_ = std::max(last_delivery_, std::max(record.ts_recv, record.ts_event) +
+                                                feed_latency_.draw(record.ts_event, random_));
+  copy.ts_recv = last_delivery_;
 }
 
 const RecordHeader* Simulation::delayed() const {

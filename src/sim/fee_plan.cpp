@@ -94,9 +94,8 @@ FeeSchedule FeeMeter::schedule_for(std::size_t account, Timestamp now) {
   return schedule;
 }
 
-std::optional<Money> FeeMeter::lines(const Instrument& instrument, Side side,
-                                     const Money& notional, Quantity quantity,
-                                     Liquidity liquidity) const {
+std::optional<Money> FeeMeter::lines(const Instrument& instrument, Side side, const Money& notional,
+                                     Quantity quantity, Liquidity liquidity) const {
   Money sum = Money::zero(instrument.settlement);
   for (const FeeLine& line : plan_.lines) {
     if (line.on == FeeLine::On::kBuys && side != Side::kBuy) continue;
@@ -128,8 +127,8 @@ std::optional<Money> FeeMeter::charge(std::size_t account, const Instrument& ins
   const Money notional{abs(*signed_notional).raw(), instrument.settlement};
   if (!plan_.tiers.empty() && plan_.tiers.front().from.currency() == instrument.settlement) {
     Account& own = accounts_[account];
-    Int128& today = own.days[static_cast<std::size_t>(
-        own.today % static_cast<std::int64_t>(own.days.size()))];
+    Int128& today =
+        own.days[static_cast<std::size_t>(own.today % static_cast<std::int64_t>(own.days.size()))];
     today = Int128::from(today.wide() + notional.raw().wide());
   }
   std::optional<Money> fee;
@@ -147,8 +146,8 @@ std::optional<Money> FeeMeter::charge(std::size_t account, const Instrument& ins
     Money total{order.unbounded, instrument.settlement};
     if (schedule.minimum && total < *schedule.minimum) total = *schedule.minimum;
     if (schedule.maximum) {
-      const auto ceiling = Money{order.notional, instrument.settlement}.times(
-          *schedule.maximum, Rounding::kHalfEven);
+      const auto ceiling = Money{order.notional, instrument.settlement}.times(*schedule.maximum,
+                                                                              Rounding::kHalfEven);
       if (ceiling && total > *ceiling) total = *ceiling;
     }
     if (!is_sane(total)) return std::nullopt;
@@ -159,14 +158,12 @@ std::optional<Money> FeeMeter::charge(std::size_t account, const Instrument& ins
   if (!fee || plan_.lines.empty()) return fee;
   const auto passed_on = lines(instrument, side, notional, quantity, liquidity);
   if (!passed_on || !is_sane(*passed_on)) return std::nullopt;
-  return checked_add(*fee,
-                     passed_on->rounded(digits_of(schedule, instrument), schedule.rounding));
+  return checked_add(*fee, passed_on->rounded(digits_of(schedule, instrument), schedule.rounding));
 }
 
 std::optional<Money> FeeMeter::worst(std::size_t account, const Instrument& instrument, Side side,
                                      Price price, Quantity quantity, Timestamp now) {
-  const auto fee =
-      schedule_for(account, now).fee(instrument, price, quantity, Liquidity::kTaker);
+  const auto fee = schedule_for(account, now).fee(instrument, price, quantity, Liquidity::kTaker);
   const auto notional = instrument.checked_notional(price, quantity);
   if (!fee || !notional) return std::nullopt;
   const auto passed_on = lines(instrument, side, Money{abs(*notional).raw(), instrument.settlement},

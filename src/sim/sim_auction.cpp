@@ -26,18 +26,22 @@ void SimCore::park(Slot slot) { orders_[slot].place = Place::kParked; }
 
 // Who takes part: orders for this auction (by its kind, or by the calendar's time), and with
 // `whole` everything that waits or rests.
-void SimCore::collect_call(InstrumentId id, Book& at, Call call, Timestamp time, bool whole) {
+void SimCore::collect_call(InstrumentId id, Book& at, Call call, Timestamp time, bool whole,
+                           Call only) {
   level_.clear();
   for (Slot slot = at.movers.head; slot != kNone; slot = mover_cursor_) {
     const SimOrder& order = orders_[slot];
     mover_cursor_ = order.mover_next;
     if (!order.is_for_auction()) continue;
     const bool opening = order.terms.time_in_force == TimeInForce::kAtOpen;
-    const bool named = call == (opening ? Call::kOpening : Call::kClosing);
+    const Call own = opening ? Call::kOpening : Call::kClosing;
+    const bool named = call == own;
     if (!named && order.auction > time) continue;
-    if (!named && !opening && time - order.auction > at.fills.closing_window)
+    const bool wrong = only != Call::kNoCall && only != own;
+    const bool late = wrong || time - order.auction > at.fills.closing_window;
+    if (!named && !opening && late)
       end(slot, OrderState::kExpired, Reason::kNoLiquidity);  // its closing print never came
-    else
+    else if (named || !wrong)
       level_.push_back(slot);
   }
   if (whole) {
@@ -91,7 +95,7 @@ CallAuction::Result SimCore::indicative_of(InstrumentId id, Book& at) {
   const Shop shop{&at};
   shop.each(
       [&](Side side, Price price, Quantity left) { auction_.add({side, true, price, left, 0}); });
-  collect_call(id, at, at.call, now_, true);
+  collect_call(id, at, at.call != Call::kNoCall ? at.call : at.coming, now_, true, Call::kNoCall);
   for (const Slot slot : level_) {
     const SimOrder& order = orders_[slot];
     auction_.add({order.side, order.has_limit(), order.limit, order.open(), slot + 1u});
@@ -129,7 +133,7 @@ void SimCore::end_call(InstrumentId id, Book& at, Call call) {
   }
   if (at.has_indicative) {
     Offer offer = make_offer(at, registry_->get(id), at.indicative, at.matched);
-    collect_call(id, at, call, now_, true);
+    collect_call(id, at, call, now_, true, Call::kNoCall);
     run_call(at, at.indicative, offer);
   } else {
     uncross_own(id, at);
@@ -138,19 +142,21 @@ void SimCore::end_call(InstrumentId id, Book& at, Call call) {
   at.call = Call::kNoCall;
 }
 
-// A printed trade (or a bar's open): the auction's, where one has just ended or is due.
-void SimCore::meet_print(InstrumentId id, Book& at, Price price, Offer& offer, Timestamp time) {
+// A printed trade (or a bar's open or close: `only` what it can be the price of): the auction's,
+// where one has just ended or is due.
+void SimCore::meet_print(InstrumentId id, Book& at, Price price, Offer& offer, Timestamp time,
+                         Call only) {
   const bool ends_call = at.uncross_pending;
   const Call call = at.call;
   at.uncross_pending = at.has_indicative = false;
   at.call = Call::kNoCall;
-  collect_call(id, at, ends_call ? call : Call::kNoCall, time, ends_call);
+  collect_call(id, at, ends_call ? call : Call::kNoCall, time, ends_call, only);
   if (!level_.empty()) run_call(at, price, offer);
 }
 
 // Quotes alone: an order for an auction that is due takes what is shown, and no more.
 void SimCore::meet_quote(InstrumentId id, Book& at) {
-  collect_call(id, at, Call::kNoCall, now_, false);
+  collect_call(id, at, Call::kNoCall, now_, false, Call::kNoCall);
   calls_.assign(level_.begin(), level_.end());
   for (const Slot slot : calls_) {
     if (!orders_[slot].is_open()) continue;
@@ -166,6 +172,8 @@ void SimCore::on_status(const StatusChange& change) {
   const InstrumentStatus before = at.status;
   at.status = change.status;
   at.halted_until = Timestamp{0};
+  if (change.status == InstrumentStatus::kPreOpen || change.status == InstrumentStatus::kAuction)
+    at.coming = before == InstrumentStatus::kTrading ? Call::kClosing : Call::kOpening;
   if (change.status == InstrumentStatus::kExpired && at.open_orders != 0) {
     for (Slot slot = 0; slot < orders_.size(); ++slot)
       if (orders_[slot].is_open() && orders_[slot].instrument == id)
@@ -182,6 +190,8 @@ void SimCore::on_status(const StatusChange& change) {
 
 void SimCore::on_auction(const AuctionUpdate& update) {
   Book& at = book(update.header.instrument);
+  if (update.kind != AuctionKind::kUnknown)
+    at.coming = update.kind == AuctionKind::kClosing ? Call::kClosing : Call::kOpening;
   if (!update.has_indicative()) return;
   at.has_indicative = true;
   at.indicative = update.indicative;

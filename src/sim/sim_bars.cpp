@@ -53,7 +53,7 @@ void SimCore::on_bar(const Bar& bar) {
     at.last = bar.close;
     if (!closes) return;
     Offer offer = make_offer(at, registry_->get(id), bar.close, traded(bar));
-    return meet_print(id, at, bar.close, offer, bar.header.ts_event);
+    return meet_print(id, at, bar.close, offer, bar.header.ts_event, Call::kNoCall);
   }
   const Price high = std::max(std::max(bar.high, bar.low), std::max(bar.open, bar.close));
   const Price low = std::min(std::min(bar.high, bar.low), std::min(bar.open, bar.close));
@@ -67,7 +67,7 @@ void SimCore::on_bar(const Bar& bar) {
   BarWalk walk{id, at, make_offer(at, registry_->get(id), bar.open, traded(bar)),
                bar.open_time + at.fills.bar_open_window};
   if (at.uncross_pending || at.movers.head != kNone)
-    meet_print(id, at, bar.open, walk.offer, bar.open_time);
+    meet_print(id, at, bar.open, walk.offer, bar.open_time, Call::kOpening);
   walk_point(walk, bar.open, false);
   settle_taking(id, at);
   walk_segment(walk, bar.open, up ? high : low);
@@ -76,7 +76,7 @@ void SimCore::on_bar(const Bar& bar) {
   walk_point(walk, bar.close, true);
   settle_taking(id, at);
   if (at.movers.head == kNone) return;
-  meet_print(id, at, bar.close, walk.offer, bar.header.ts_event);
+  meet_print(id, at, bar.close, walk.offer, bar.header.ts_event, Call::kClosing);
   repeg(at);
 }
 

@@ -189,13 +189,14 @@ class SimCore {
   void on_auction(const AuctionUpdate& update);
   void await_auction(Slot slot);
   void park(Slot slot);
-  void collect_call(InstrumentId id, Book& book, Call call, Timestamp time, bool whole);
+  void collect_call(InstrumentId id, Book& book, Call call, Timestamp time, bool whole, Call only);
   void run_call(Book& book, Price price, Offer& offer);
   void expire_call();
   void end_call(InstrumentId id, Book& book, Call call);
   void uncross_own(InstrumentId id, Book& book);
   CallAuction::Result indicative_of(InstrumentId id, Book& book);
-  void meet_print(InstrumentId id, Book& book, Price price, Offer& offer, Timestamp time);
+  void meet_print(InstrumentId id, Book& book, Price price, Offer& offer, Timestamp time,
+                  Call only);
   void meet_quote(InstrumentId id, Book& book);
   void renew_band(InstrumentId id, Book& book);
   bool is_beyond(Book& book, Price price);

@@ -258,8 +258,8 @@ void SimCore::fill(Slot slot, Price price, Quantity quantity, Liquidity liquidit
   const bool was_shown = order.shown.is_positive();
   order.shown -= std::min(order.shown, quantity);
   if (order.place == Place::kBook) engine_.set_open(order.entry, order.shown);
-  auto fee = fees_[book(order.instrument).fees].charge(order.account.value, instrument, order.side,
-                                                      price, quantity, liquidity, now_, order.fees);
+  auto fee = fees_[book(order.instrument).fees].charge(
+      order.account.value, instrument, order.side, price, quantity, liquidity, now_, order.fees);
   if (order.of_venue && fee) fee = with_liquidation_fee(*fee, instrument, price, quantity);
   accounts.remove_open(order.account, instrument, order.side, quantity, order.reserve);
   accounts.book_fill(order.account, instrument, order.side, price, quantity, fee);
@@ -306,7 +306,7 @@ std::optional<Money> SimCore::with_liquidation_fee(const Money& fee, const Instr
   const auto notional = instrument.checked_notional(price, quantity);
   if (!notional || !config.margin) return std::nullopt;
   const auto more = Money{abs(*notional).raw(), instrument.settlement}.times(config.margin->fee,
-                                                                            Rounding::kHalfUp);
+                                                                             Rounding::kHalfUp);
   if (!more) return std::nullopt;
   return checked_add(fee, more->rounded_to_minor(Rounding::kHalfUp));
 }

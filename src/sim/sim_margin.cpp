@@ -65,8 +65,8 @@ void SimCore::pay_funding(InstrumentId id, Price price, Rate rate) {
     if (held.is_zero()) continue;
     const auto notional = instrument.checked_notional(price, abs(held));
     if (!notional) continue;
-    const auto share = Money{abs(*notional).raw(), instrument.settlement}.times(
-        rate, Rounding::kHalfEven);
+    const auto share =
+        Money{abs(*notional).raw(), instrument.settlement}.times(rate, Rounding::kHalfEven);
     if (!share) continue;
     Money amount = share->rounded(digits, Rounding::kHalfEven);
     if (held.is_positive()) amount = -amount;

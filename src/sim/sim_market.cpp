@@ -157,7 +157,7 @@ void SimCore::on_trade(const Trade& trade) {
     return;
   Offer offer = make_offer(at, registry_->get(id), trade.price, trade.size);
   if (prints || at.movers.head != kNone)
-    meet_print(id, at, trade.price, offer, trade.header.ts_event);
+    meet_print(id, at, trade.price, offer, trade.header.ts_event, Call::kNoCall);
   if (!at.is_open()) return;
   const bool takers = source == FillSource::kTrades;
   if (takers) run_waiting(at, &offer);

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <algorithm>
-#include <limits>
 #include <keel/model/market_data.hpp>
 #include <keel/model/order_records.hpp>
 #include <keel/model/system_records.hpp>
 #include <keel/sim/fee_plan.hpp>
 #include <keel/sim/fill_model.hpp>
+#include <limits>
 
 namespace keel::sim_detail {
 
@@ -146,6 +146,7 @@ struct Book {
   FillModel fills;
   // Calls and limits.
   Call call = Call::kNoCall;     // which one has ended and waits for its price
+  Call coming = Call::kOpening;  // which one is being called
   bool uncross_pending = false;  // ... in a print or a bar
   bool has_indicative = false, has_band = false;
   Price indicative = Price::zero(), band_low = Price::zero(), band_high = Price::zero();
@@ -154,8 +155,8 @@ struct Book {
   std::uint32_t limits = 0;                  // index + 1
   Rate funding_rate = Rate::zero();          // of the coming settlement, at funding_at
   Timestamp funding_at{std::numeric_limits<std::int64_t>::max()};
-  std::uint32_t queued = 0;                  // orders that came while it did not trade
-  BarSpec bar_spec{};                        // of the bars that fill: the first kind that came
+  std::uint32_t queued = 0;  // orders that came while it did not trade
+  BarSpec bar_spec{};        // of the bars that fill: the first kind that came
 
   // Orders meet the market.
   [[nodiscard]] bool is_open() const {

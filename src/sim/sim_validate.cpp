@@ -209,8 +209,8 @@ Reason SimCore::check_funds(SimOrder& order, Quantity open) {
       accounts.set_mark(order.account, id, each.bid.price);
     }
   }
-  const auto fee = fees_[book(order.instrument).fees].worst(
-      order.account.value, listed(order), order.side, order.reserve, open, now_);
+  const auto fee = fees_[book(order.instrument).fees].worst(order.account.value, listed(order),
+                                                            order.side, order.reserve, open, now_);
   return accounts.check(order.account, listed(order), order.side, open, order.reserve, fee);
 }
 

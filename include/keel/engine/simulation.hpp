@@ -7,10 +7,12 @@
 // no queue of all events: each stream is in order, and the earliest head is taken.
 #pragma once
 
+#include <limits>
 #include <optional>
 #include <vector>
 
 #include <keel/engine/engine.hpp>
+#include <keel/sim/latency.hpp>
 #include <keel/sim/sim_venue.hpp>
 #include <keel/venue/market_feed.hpp>
 
@@ -40,6 +42,8 @@ class Simulation {
 
   // The engine is wired to the venues and started by the host.
   Simulation(Engine& engine, MarketFeed& feed, Duration feed_latency = Duration{0});
+  // The feed's latency by a model, drawn for each event; a later event never overtakes one before.
+  Simulation(Engine& engine, MarketFeed& feed, LatencyModel feed_latency, std::uint64_t seed);
 
   void add_venue(SimVenue& venue);
   void probe(InputProbe* probe) { probe_ = probe; }
@@ -62,7 +66,9 @@ class Simulation {
 
   Engine* engine_;
   MarketFeed* feed_;
-  Duration feed_latency_;
+  LatencyModel feed_latency_;
+  Random random_;
+  Timestamp last_delivery_{std::numeric_limits<std::int64_t>::min()};
   std::vector<SimVenue*> venues_;
   std::vector<std::byte> delayed_;  // whole records, oldest first
   std::size_t delayed_at_ = 0;

@@ -106,7 +106,7 @@ struct SimConfig {
   WhileHalted while_halted = WhileHalted::kReject;
   std::vector<SimBalance> balances;
   std::optional<MarginRule> margin;  // not set: nobody is liquidated
-  const VenueDay* day = nullptr;  // must outlive the venue
+  const VenueDay* day = nullptr;     // must outlive the venue
   FaultPlan faults;
   // A snapshot tells every order and execution that is remembered, as venues do that list a whole
   // day, and not only what was not delivered: for engines that may lose what they were told.
