@@ -187,6 +187,10 @@ void Engine::release(const OrderManager::Action& action) {
     OrderRequest request = request_of(held);
     request.terms = terms;
     auto decision = risk_->check(request, now_, held.id);
+    if (journal_failed_) {
+      (void)orders_->deny_held(held.id, {Reason::kJournalFailed, {}, {}}, *this);
+      return;
+    }
     if (decision.approved()) {
       (void)orders_->release(held.id, std::move(decision).take(), *this);
       return;
@@ -214,6 +218,10 @@ void Engine::next_slice(const OrderManager::Action& action) {
   request.group = 0;
   request.contingency = Contingency::kNone;
   request.client_id = ClientOrderId{};
+  if (journal_failed_) {
+    cancel(held.id, Reason::kJournalFailed);
+    return;
+  }
   auto decision = risk_->check(request, now_);
   if (decision.approved())
     (void)orders_->submit(std::move(decision).take(), *this);
@@ -230,6 +238,7 @@ void Engine::watch_market(const RecordHeader& input) {
     ReplaceRequest change{};
     change.order = move.order;
     change.limit_price = move.price;
+    if (journal_failed_) continue;
     auto decision = risk_->check(change, now_);
     if (decision.approved()) (void)orders_->replace(std::move(decision).take(), *this);
   }

@@ -58,6 +58,8 @@ void Engine::on(const RecordHeader& input) {
     return reentered(input);
   KEEL_ASSERT(started_, "Engine::on before start");
   if (stopped_) return;
+  if (journal_.failed() && !journal_failed_) [[unlikely]]
+    note_journal_failure();
   begin(input, is_recorded(input));
   if (is_market(input.kind)) [[likely]] {
     on_market(*input_);
@@ -100,6 +102,8 @@ void Engine::on(const RecordHeader& input) {
   if (facts_in_transaction_ || !is_market(input.kind)) settle();
   commit();
   if (!snapshots_wanted_.empty()) request_snapshots();
+  if (!unsent_.empty()) [[unlikely]]
+    refuse_unsent();
 }
 
 // A bug of the host: an input inside an input. It is not taken, so the engine stops, and the
@@ -138,7 +142,8 @@ void Engine::on_report(const OrderReport& report) {
     reconciled_.push_back(report.account);
     const auto waits = [this](const Account& account) {
       const auto venue = account.venue.value - 1u;
-      return venue < venues_.size() && venues_[venue] != nullptr &&
+      // By what the venue can do, not by whether it is here: a verify has no venues.
+      return venue < capabilities_.size() && capabilities_[venue].order_types != 0 &&
              std::find(reconciled_.begin(), reconciled_.end(), account.id) == reconciled_.end();
     };
     const auto& accounts = directory_.accounts();
@@ -219,11 +224,16 @@ void Engine::commit() {
   if (anything) {
     const std::byte* begin = journal_.transaction_begin();
     const std::byte* end = journal_.transaction_end();
-    journal_.commit();
+    const bool kept = journal_.commit();
     input_ = nullptr;
     for (auto* observer : observers_)
       observer->on_transaction({begin, static_cast<std::size_t>(end - begin)});
-    if (venues_touched_ != 0) send(begin, end);
+    if (venues_touched_ != 0) {
+      if (kept) [[likely]]
+        send(begin, end);
+      else
+        deliver_unjournaled({begin, end, seq_, venues_touched_});
+    }
   }
   input_ = nullptr;
   in_input_ = false;
@@ -402,6 +412,51 @@ void Engine::deliver(const Waiting& waiting) {
   }
 }
 
+// What no journal has: cancels leave all the same, with a note; the rest is known not to be sent.
+void Engine::deliver_unjournaled(const Waiting& waiting) {
+  std::vector<OrderRecord> cancels;
+  for (const RecordHeader& record : RecordRange{waiting.begin, waiting.end}) {
+    if (!is_command(record.kind)) continue;
+    const auto& command = record_as<Command>(record);
+    if (record.kind == RecordKind::kCancel) {
+      cancels.push_back(command);
+      cancels.back().note = "not in the journal";
+      continue;
+    }
+    OrderReport report = make_record<OrderReport>(RecordKind::kOrderReport);
+    report.header.instrument = record.instrument;
+    report.header.ts_event = report.header.ts_recv = now_;
+    report.order = command.order;
+    report.account = command.account;
+    report.venue = command.venue;
+    report.side = command.side;
+    report.kind = ReportKind::kRefused;
+    report.reason = Reason::kJournalFailed;
+    unsent_.push_back(report);
+  }
+  const auto bytes = std::as_bytes(std::span{cancels});
+  if (!cancels.empty())
+    deliver({bytes.data(), bytes.data() + bytes.size(), waiting.seq, waiting.venues});
+}
+
+// From here on requests are denied. The record is what a later verify takes its decisions by.
+void Engine::note_journal_failure() {
+  journal_failed_ = true;
+  HostCommand command = make_record<HostCommand>(RecordKind::kHostCommand);
+  command.header.ts_event = command.header.ts_recv = now_;
+  command.action = HostAction::kJournalFailed;
+  command.by = "engine";
+  on(command.header);
+}
+
+void Engine::refuse_unsent() {
+  while (!unsent_.empty()) {
+    const OrderReport report = unsent_.front();
+    unsent_.erase(unsent_.begin());
+    on(report.header);
+  }
+}
+
 bool Engine::flush() {
   if (journal_.durability() != Durability::kMachine) return !journal_.failed();
   if (journal_.durable_seq() < journal_.committed_seq()) {
@@ -409,14 +464,15 @@ bool Engine::flush() {
       log_->log(LogLevel::kError, "engine", status.error().message());
   }
   std::size_t sent = 0;
-  // After a failure the rest leaves unsynced, so that cancels are not lost; submit() has denied new
-  // orders since.
+  // After a failure cancels leave unsynced, so that they are not lost; nothing else does.
   for (; sent < outbox_.size(); ++sent) {
-    if (outbox_[sent].seq > journal_.durable_seq() && !journal_.failed()) break;
-    deliver(outbox_[sent]);
+    const bool durable = outbox_[sent].seq <= journal_.durable_seq();
+    if (!durable && !journal_.failed()) break;
+    durable ? deliver(outbox_[sent]) : deliver_unjournaled(outbox_[sent]);
     journal_.release(outbox_[sent].seq);
   }
   outbox_.erase(outbox_.begin(), outbox_.begin() + static_cast<std::ptrdiff_t>(sent));
+  if (!unsent_.empty() && !in_input_) refuse_unsent();
   return !journal_.failed();
 }
 

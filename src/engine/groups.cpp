@@ -14,7 +14,7 @@ Denial Engine::may_request(std::size_t orders) {
   requests_ += static_cast<std::uint32_t>(orders);
   if (requests_ > kMaxRequests) [[unlikely]]
     return {Reason::kTooManyRequests, Int128::from(requests_), Int128::from(kMaxRequests)};
-  if (journal_.failed()) [[unlikely]]
+  if (journal_failed_) [[unlikely]]
     return {Reason::kJournalFailed, {}, {}};
   return {Reason::kNone, {}, {}};
 }

@@ -8,6 +8,8 @@
 #include <keel/journal/run_counter.hpp>
 #include <keel/journal/snapshot.hpp>
 
+#include "engine/strategy_state.hpp"
+
 namespace keel {
 
 namespace {
@@ -189,6 +191,7 @@ RunInput Engine::run_input(RecordKind kind, Timestamp now) const {
     input.recovered_seq = recovered_seq_;
     input.state_hash = recovered_state_;
     input.rolling_hash = rolling_.value();
+    input.snapshot_seq = loaded_seq_;
   }
   if (interrupted_) {
     input.interrupted_seq = interrupted_->seq;
@@ -330,12 +333,22 @@ void Engine::adopt_capabilities() {
 
 // --- recovery ------------------------------------------------------------------------------------
 
-Status Engine::recover(const std::string& folder, std::uint64_t up_to_seq) {
+Status Engine::recover(const std::string& folder, std::uint64_t up_to_seq,
+                       const StrategyState* strategies) {
   FileOps* files = config_.journal_config.files;
-  auto found = latest_snapshot(folder, up_to_seq, files);
+  const std::uint64_t newest = strategies != nullptr ? strategies->seq : up_to_seq;
+  auto found = latest_snapshot(folder, newest, files);
   if (!found) return std::move(found).error();
-  if (*found)
+  if (*found && newest != 0) {
     if (auto status = load_snapshot(**found, false); !status) return status;
+    loaded_seq_ = seq_;
+  }
+  if (strategies != nullptr && strategies->seq != 0) {
+    StateReader reader{strategies->bytes};
+    load_strategies(reader);
+    if (auto status = reader.finish(); !status) return status;
+    loaded_seq_ = strategies->seq;
+  }
   ReaderOptions options;
   options.after_seq = seq_;
   options.files = files;
@@ -364,7 +377,7 @@ Status Engine::recover(const std::string& folder, std::uint64_t up_to_seq) {
       rolling_.add(&record, record.size);
       fold(record);
       if (is_command(record.kind)) ++commands_sent_;
-      if (record.kind == RecordKind::kBarClosed)
+      if (record.kind == RecordKind::kBarClosed && record.seq > loaded_seq_)
         for (auto& slot : slots_) slot.strategy->on_history(record_as<Bar>(record));
     }
     if (transaction.input().kind == RecordKind::kRestarted) end_run_bars();

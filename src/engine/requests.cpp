@@ -23,7 +23,7 @@ OrderId Engine::submit_or_hold(OrderRequest& own) {
 
 Reason Engine::replace(const ReplaceRequest& request) {
   if (++requests_ > kMaxRequests) return Reason::kTooManyRequests;
-  if (journal_.failed()) return Reason::kJournalFailed;
+  if (journal_failed_) return Reason::kJournalFailed;
   auto decision = risk_->check(request, now_);
   if (!decision.approved()) return decision.denial().reason;
   return orders_->replace(std::move(decision).take(), *this);
@@ -54,7 +54,9 @@ void Engine::flatten(std::optional<AccountId> account, Reason why) {
       const auto close = risk_->flatten_request(own.id, instrument.id);
       if (!close) continue;
       auto decision = risk_->check_flatten(*close, now_);
-      if (decision.approved())
+      if (journal_failed_)
+        orders_->deny(*close, {Reason::kJournalFailed, {}, {}}, *this);
+      else if (decision.approved())
         orders_->submit(std::move(decision).take(), *this);
       else
         orders_->deny(*close, decision.denial(), *this);
@@ -104,6 +106,7 @@ void Engine::act(const OrderManager::Action& action) {
       ReplaceRequest change{};
       change.order = action.order;
       change.quantity = action.quantity;
+      if (journal_failed_) return;
       auto decision = risk_->check(change, now_);
       if (decision.approved()) orders_->replace(std::move(decision).take(), *this);
       return;
@@ -213,6 +216,7 @@ void Engine::on_host_command(const HostCommand& command) {
       break;
     }
     case HostAction::kStop: stopped_ = true; break;
+    case HostAction::kJournalFailed: journal_failed_ = true; break;
     case HostAction::kHeartbeat:
     case HostAction::kAcceptAdjustment:
     case HostAction::kSetMode: break;  // folded by those who read the input

@@ -1,9 +1,13 @@
 #include <keel/engine/verify.hpp>
 
+#include <algorithm>
 #include <cstring>
+#include <map>
 
 #include <keel/journal/reader.hpp>
 #include <keel/model/describe.hpp>
+
+#include "engine/strategy_state.hpp"
 
 namespace keel {
 
@@ -14,8 +18,14 @@ class Verifier final : private TransactionObserver {
   Status adopt(std::unique_ptr<Engine> engine, const std::string& folder, std::uint64_t up_to_seq,
                const RunInput& run) {
     if (auto status = take(std::move(engine), run.engine); !status) return status;
+    // The strategies of a restart are what they were at the snapshot that it was made from, as
+    // this verify has seen them: the snapshot itself may be gone by now.
+    const auto known = captured_.find(run.snapshot_seq);
+    const Engine::StrategyState none{};
+    const Engine::StrategyState* strategies = known != captured_.end() ? &known->second : nullptr;
+    if (up_to_seq != 0 && run.snapshot_seq == 0) strategies = &none;
     if (up_to_seq != 0) {
-      if (auto status = engine_->recover(folder, up_to_seq); !status) return status;
+      if (auto status = engine_->recover(folder, up_to_seq, strategies); !status) return status;
       engine_->adopt_capabilities();
     }
     engine_->begin_run(run.run);
@@ -30,6 +40,21 @@ class Verifier final : private TransactionObserver {
     engine_->adopt_capabilities();
     begin();
     return {};
+  }
+
+  // Snapshots that later restarts were made from: the strategies are kept as they are there.
+  void expect(std::vector<std::uint64_t> seqs) { wanted_ = std::move(seqs); }
+  // Before the transaction that begins with `next_seq`.
+  void capture(std::uint64_t next_seq) {
+    while (!wanted_.empty() && wanted_.front() < next_seq) {
+      StateWriter writer;
+      if (engine_ != nullptr) {
+        engine_->save_strategies(writer);
+        const auto bytes = writer.bytes();
+        captured_[wanted_.front()] = {wanted_.front(), {bytes.begin(), bytes.end()}};
+      }
+      wanted_.erase(wanted_.begin());
+    }
   }
 
   [[nodiscard]] bool ready() const { return engine_ != nullptr; }
@@ -82,6 +107,8 @@ class Verifier final : private TransactionObserver {
     end_ = begin_ + records.size();
   }
   std::unique_ptr<Engine> engine_;
+  std::vector<std::uint64_t> wanted_;  // ascending
+  std::map<std::uint64_t, Engine::StrategyState> captured_;
   const std::byte* begin_ = nullptr;
   const std::byte* end_ = nullptr;
 };
@@ -92,14 +119,25 @@ bool is_definition(RecordKind kind) {
 }
 
 // Definitions come before the run's first input; order ids carry the run's number.
-Result<RunInput> first_run(const std::string& folder) {
+struct Runs {
+  std::optional<RunInput> first;
+  std::vector<std::uint64_t> snapshots;  // that restarts were made from, ascending
+};
+Result<Runs> find_runs(const std::string& folder) {
   auto reader = JournalReader::open(folder);
   if (!reader) return std::move(reader).error();
-  while (reader->next())
-    if (reader->transaction().input().kind == RecordKind::kRunStarted)
-      return record_as<RunInput>(reader->transaction().input());
+  Runs runs;
+  while (reader->next()) {
+    const RecordHeader& input = reader->transaction().input();
+    if (input.kind == RecordKind::kRunStarted && !runs.first)
+      runs.first = record_as<RunInput>(input);
+    if (input.kind != RecordKind::kRestarted) continue;
+    const std::uint64_t seq = record_as<RunInput>(input).snapshot_seq;
+    if (seq != 0 && (runs.snapshots.empty() || seq > runs.snapshots.back()))
+      runs.snapshots.push_back(seq);
+  }
   if (auto status = reader->status(); !status) return std::move(status).error();
-  return Error{engine_errors::kVerify, "journal", folder, "a run that has started", {}};
+  return runs;
 }
 
 // What to begin behind: none is the beginning.
@@ -144,17 +182,22 @@ Result<VerifyReport> verify(const std::string& folder, EngineMaker& maker,
       return std::move(status).error();
     report.runs = 1;
   }
+  const auto runs = find_runs(folder);
+  if (!runs) return runs.error();
+  verifier.expect(runs->snapshots);
   while (reader->next()) {
     const Transaction& transaction = reader->transaction();
     const RecordHeader& input = transaction.input();
     const bool restarted = input.kind == RecordKind::kRestarted;
+    verifier.capture(transaction.first_seq);
     if (!verifier.ready() || restarted) {
       auto engine = maker.make();
       if (!engine) return std::move(engine).error();
-      const auto run = restarted ? Result<RunInput>{record_as<RunInput>(input)} : first_run(folder);
-      if (!run) return run.error();
+      if (!restarted && !runs->first)
+        return Error{engine_errors::kVerify, "journal", folder, "a run that has started", {}};
+      const RunInput run = restarted ? record_as<RunInput>(input) : *runs->first;
       const std::uint64_t before = restarted ? transaction.first_seq - 1 : 0;
-      if (auto status = verifier.adopt(std::move(engine).value(), folder, before, *run); !status)
+      if (auto status = verifier.adopt(std::move(engine).value(), folder, before, run); !status)
         return std::move(status).error();
     }
     if (restarted || input.kind == RecordKind::kRunStarted) ++report.runs;

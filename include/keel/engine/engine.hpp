@@ -40,16 +40,6 @@ inline constexpr ErrorCode kReentered{"engine.reentered"};
 inline constexpr ErrorCode kVerify{"engine.verify"};
 }  // namespace engine_errors
 
-// Sees each committed transaction, input first; for reports, projections and buses. Market inputs
-// that the journal leaves out, and that led to nothing, are not shown.
-class TransactionObserver {
- public:
-  virtual void on_transaction(std::span<const std::byte> records) = 0;
-
- protected:
-  ~TransactionObserver() = default;
-};
-
 class Engine final : private Emitter {
  public:
   explicit Engine(const EngineConfig& config);
@@ -162,6 +152,9 @@ class Engine final : private Emitter {
   void commit();
   void send(const std::byte* begin, const std::byte* end);
   void deliver(const Waiting& waiting);
+  void deliver_unjournaled(const Waiting& waiting);
+  void note_journal_failure();
+  void refuse_unsent();
   void settle();  // linked orders and queued callbacks, until there are none
   void on_report(const OrderReport& report);
   void on_market(const RecordHeader& input);
@@ -218,7 +211,9 @@ class Engine final : private Emitter {
   void request_snapshots();
   void adopt_capabilities();
   void set_capabilities(VenueId venue, const Capabilities& capabilities);
-  Status recover(const std::string& folder, std::uint64_t up_to_seq);
+  struct StrategyState;  // at a snapshot, where verify knows it better than the folder does
+  Status recover(const std::string& folder, std::uint64_t up_to_seq,
+                 const StrategyState* known = nullptr);
   Status record_definitions(Timestamp now);
   Status define(const RecordHeader& record);
   [[nodiscard]] RunInput run_input(RecordKind kind, Timestamp now) const;
@@ -263,15 +258,14 @@ class Engine final : private Emitter {
   std::vector<TransactionObserver*> observers_;
   std::vector<std::size_t> callbacks_;  // offsets of order facts in this transaction, waiting
   std::size_t next_callback_ = 0;
-
-  std::vector<Waiting> outbox_;  // durability `machine` only
-
+  std::vector<Waiting> outbox_;      // durability `machine` only
+  std::vector<OrderReport> unsent_;  // of commands that no journal has, told to ourselves next
   const RecordHeader* input_ = nullptr;
   std::uint64_t input_seq_ = 0;
   RollingHash rolling_;
   std::uint64_t seq_ = 0;
-  std::uint64_t snapshot_seq_ = 0, recovered_seq_ = 0, recovered_hash_ = 0, recovered_state_ = 0;
-  std::uint64_t commands_sent_ = 0;
+  std::uint64_t snapshot_seq_ = 0, loaded_seq_ = 0, recovered_seq_ = 0;
+  std::uint64_t recovered_hash_ = 0, recovered_state_ = 0, commands_sent_ = 0;
   Timestamp now_{0};
   std::optional<Timestamp> deadline_;
   struct {  // definitions that the journal holds
@@ -287,7 +281,7 @@ class Engine final : private Emitter {
   std::uint32_t venues_touched_ = 0;  // bit per venue; more than 32 venues: all are asked
   bool in_input_ = false, started_ = false, stopped_ = false, recovered_ = false;
   bool restarted_ = false;  // by an input of this run, or of the one that verify takes up
-  bool facts_in_transaction_ = false;
+  bool facts_in_transaction_ = false, journal_failed_ = false;  // as the inputs told it
   std::optional<Error> failure_;
   std::optional<InterruptedInput> interrupted_;
   std::vector<Bar> rebuilt_;  // recovery: closed by the inputs, before their facts are read

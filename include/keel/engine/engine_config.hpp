@@ -1,7 +1,9 @@
 // EngineConfig: an engine written down.
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,6 +41,16 @@ struct EngineConfig {
   std::vector<const TradingCalendar*> calendars;
   // An order at the close that keel holds leaves this long before it.
   Duration close_lead = Duration::seconds(10);
+};
+
+// Sees each committed transaction, input first; for reports, projections and buses. Market inputs
+// that the journal leaves out, and that led to nothing, are not shown.
+class TransactionObserver {
+ public:
+  virtual void on_transaction(std::span<const std::byte> records) = 0;
+
+ protected:
+  ~TransactionObserver() = default;
 };
 
 }  // namespace keel

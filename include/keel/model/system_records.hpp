@@ -90,6 +90,9 @@ enum class HostAction : std::uint8_t {
   kAcceptAdjustment = 14,
   kSetMode = 15,
   kReady = 16,  // reconciled by a person: new risk may be taken again
+  // From the engine itself: its journal has failed, no new order leaves in this run. An input, so
+  // that a later verify decides as the run did.
+  kJournalFailed = 32,
 };
 
 // kHostCommand: what a person or another process asks of the engine; journaled before it acts.
@@ -155,7 +158,9 @@ struct RunInput {
   RecordKind interrupted_kind;     // of it
   std::uint16_t interrupted_ends;  // how many processes have ended on it
   std::uint32_t reserved;
-  FixedText<64> software;  // version and strategy names, for people
+  // Of the snapshot from which the strategies' state came; 0: there was none.
+  std::uint64_t snapshot_seq;
+  FixedText<56> software;  // version and strategy names, for people
 };
 
 struct ParameterInput {
