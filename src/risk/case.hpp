@@ -74,6 +74,9 @@ inline bool RiskChecker::resolve(const OrderRequest& request, Case& c) const {
   const auto venue = c.venue_id.value - 1u;
   if (venue >= known_.venues || !venues_[venue].known)
     return risk_detail::deny(c.why, Reason::kUnknownVenue, c.venue_id.value);
+  // What another venue does for an account that it does not have, nobody could reconcile.
+  if (c.account->venue != c.venue_id)
+    return risk_detail::deny(c.why, Reason::kUnknownAccount, request.account.value);
   c.venue = &venues_[venue].capabilities;
   c.side = request.side;
   c.terms = &request.terms;

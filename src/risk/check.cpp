@@ -27,6 +27,17 @@ std::int64_t RiskChecker::linked_quantity(const OrderRequest& request) const {
   return largest < request.terms.quantity.raw() ? largest : request.terms.quantity.raw();
 }
 
+// What is open on that side and is not reduce-only. Looks at every open order: asked for rarely.
+detail::i128 RiskChecker::unreduced_open(const Case& c) const {
+  i128 sum = 0;
+  orders_->for_each_open([&](const Order& order) {
+    if (order.account == c.account->id && order.instrument == c.instrument->id &&
+        order.side == c.side && !order.terms.reduce_only())
+      sum += order.open_worst.raw();
+  });
+  return sum;
+}
+
 // ---- states ----
 
 KEEL_RULE bool RiskChecker::gates(const Case& c) const {
@@ -136,23 +147,31 @@ KEEL_RULE bool RiskChecker::sizes(const Case& c) const {
 
 KEEL_RULE bool RiskChecker::positions(const Case& c) const {
   if (!c.any(Limit::kMaxPosition) || !c.added.is_positive()) return false;
+  i128 open = c.same_open;
   const bool venue_holds_it = c.is_reducing && c.terms->reduce_only() && c.venue->reduce_only;
-  if (venue_holds_it) return false;
-  const auto check = [&](std::int64_t held, i128 open, i128 limit) {
-    return rules::position(c.why, c.sign, held, open, limit);
+  if (venue_holds_it) {
+    // It takes away no more than is there; at worst it does so before what is not reduce-only.
+    const i128 others = unreduced_open(c);
+    const i128 reducing = open - others;
+    open = others + (reducing < c.opposing ? reducing : static_cast<i128>(c.opposing));
+    if (others == 0) return false;
+  }
+  const auto check = [&](std::int64_t position, i128 may_fill, i128 limit) {
+    return rules::position(c.why, c.sign, position, may_fill, limit);
   };
   const std::int64_t held = c.open->position.raw();
   if (c.limits->has(Limit::kMaxPosition))
-    if (check(held, c.same_open, c.limits->at(Limit::kMaxPosition))) return true;
+    if (check(held, open, c.limits->at(Limit::kMaxPosition))) return true;
   if (c.owner->row.has(Limit::kMaxPosition))
-    if (check(held, c.same_open, c.owner->row.at(Limit::kMaxPosition))) return true;
+    if (check(held, open, c.owner->row.at(Limit::kMaxPosition))) return true;
+  if (venue_holds_it) return false;
   if (!c.strategy->row.has(Limit::kMaxPosition)) return false;
   const Position* own =
       portfolio_->strategy_position(c.account->id, c.strategy_id, c.instrument->id);
-  const Quantity open =
+  const Quantity own_open =
       orders_->strategy_open_quantity(c.account->id, c.strategy_id, c.instrument->id, c.side);
   return check(own == nullptr ? 0 : own->quantity.raw(),
-               static_cast<i128>(open.raw()) + c.added.raw(),
+               static_cast<i128>(own_open.raw()) + c.added.raw(),
                c.strategy->row.at(Limit::kMaxPosition));
 }
 

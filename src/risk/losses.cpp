@@ -88,6 +88,9 @@ std::optional<Timestamp> RiskChecker::next_deadline() const {
     const EquityMarks& marks = accounts_[id.value - 1u].marks;
     if (!marks.known) continue;
     const Timestamp end = end_of_day(marks.day);
+    // An equity that is not known at the end of the day is looked at with the next price, not again
+    // and again.
+    if (end <= woken_at_) continue;
     if (!next || end < *next) next = end;
   }
   return next;
@@ -223,6 +226,9 @@ void RiskChecker::watch_all(Timestamp now, Emitter& emitter) {
   }
 }
 
-void RiskChecker::on_time(Timestamp now, Emitter& emitter) { watch_all(now, emitter); }
+void RiskChecker::on_time(Timestamp now, Emitter& emitter) {
+  woken_at_ = now;
+  watch_all(now, emitter);
+}
 
 }  // namespace keel

@@ -203,6 +203,7 @@ class RiskChecker {
                                     Timestamp now, const Case& c, OrderTerms& terms) const;
   [[nodiscard]] bool gather(Case& c) const;
   [[nodiscard]] std::int64_t linked_quantity(const OrderRequest& request) const;
+  [[nodiscard]] detail::i128 unreduced_open(const Case& c) const;
   [[nodiscard]] bool weigh(Case& c, Timestamp now) const;
   [[nodiscard]] bool gates(const Case& c) const;
   [[nodiscard]] bool market(Case& c, Timestamp now) const;
@@ -286,6 +287,7 @@ class RiskChecker {
   std::vector<LimitChange> changes_;
   bool recovering_ = false;
   Timestamp restarted_at_{0};
+  Timestamp woken_at_{std::numeric_limits<std::int64_t>::min()};  // by on_time; not state
 };
 
 }  // namespace keel

@@ -225,6 +225,21 @@ TEST_CASE("a reduce-only order neither opens nor turns a position") {
   CHECK(desk.reason(desk.sell(10.01_qty).reduce_only()) == Reason::kReduceOnlyViolation);
 }
 
+TEST_CASE("a reduce-only order beside one that is not: at worst it fills first, then the other") {
+  RiskLimits limits;
+  limits.max_position = 18_qty;
+  Trading desk{limits};
+  Capabilities can = everything();
+  can.reduce_only = true;
+  desk.risk.set_capabilities(desk.names.venue, can);
+  desk.hold(desk.names.perp, 10_qty, 100_px);
+  desk.send(desk.sell(26_qty));  // to 16 short: within the limit
+  // After a reduce-only 2 the same 26 would end at 18 short, after 3 beyond it.
+  CHECK(desk.reason(desk.sell(2_qty).reduce_only()) == Reason::kNone);
+  CHECK(told(desk.denial(desk.sell(3_qty).reduce_only())) ==
+        told(Reason::kPositionLimit, -19_qty, 18_qty));
+}
+
 TEST_CASE("after a restart new risk waits until it is ready, and each instrument for a new price") {
   Trading desk;
   desk.hold(desk.names.perp, 10_qty, 100_px);

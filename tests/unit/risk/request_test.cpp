@@ -55,6 +55,10 @@ TEST_CASE("who and what must be declared") {
         told(Reason::kUnknownAccount, 9, 0));
   CHECK(told(market.with([](auto& r) { r.venue = VenueId{9}; })) ==
         told(Reason::kUnknownVenue, 9, 0));
+  // A venue of ours, at which the account is not.
+  const VenueId other = market.names.directory.add_venue("OTHER").value();
+  market.risk.set_capabilities(other, everything());
+  CHECK(told(market.with([&](auto& r) { r.venue = other; })).starts_with("order.unknown_account"));
   CHECK(told(market.with([](auto& r) { r.strategy = StrategyId{9}; })) ==
         told(Reason::kInvalidField, 9, 0));
   // A venue whose abilities nobody registered is not connected.
