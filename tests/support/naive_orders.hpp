@@ -307,7 +307,8 @@ class NaiveOrders {
   static void terms_changed(NaiveOrder& order, const OrderReport& said) {
     if (order.end || order.held) return;
     const bool is_news = differs(said, order.quantity, order.price);
-    if (order.replace_flies()) {
+    // What a venue does by itself as a linked order fills is no answer to what we asked for.
+    if (order.replace_flies() && said.reason != Reason::kBySibling) {
       const bool is_new = !differs(said, *order.new_quantity, order.new_price);
       if (is_new || is_news) return replaced(order, said);
     }
@@ -486,7 +487,11 @@ class NaiveOrders {
       if (!counts || !is_old) continue;
       not_known(order, said);
     }
-    listed_.clear();
+    // Snapshots of other accounts may be on their way.
+    std::erase_if(listed_, [&](std::uint64_t id) {
+      const NaiveOrder* order = find(OrderId{id});
+      return order == nullptr || (order->account == said.account && order->venue == said.venue);
+    });
   }
 
   void adjust(const OrderReport& said, Timestamp now) {
