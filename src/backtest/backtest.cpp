@@ -15,15 +15,25 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+HostCommand trading_state(TradingState state, Timestamp now) {
+  HostCommand command = make_record<HostCommand>(RecordKind::kHostCommand);
+  command.header.ts_event = command.header.ts_recv = now;
+  command.action = HostAction::kSetTradingState;
+  command.level = static_cast<std::uint8_t>(state);
+  command.by = "backtest";
+  return command;
+}
+
 // Everything a report needs of a run while it goes on.
 class Recording final : public TransactionObserver, public InputProbe {
  public:
-  Recording(const Engine& engine, const BacktestConfig& config)
+  Recording(Engine& engine, const BacktestConfig& config)
       : recorder(engine.instruments(), engine.directory(), config.recorder),
         engine_(engine),
         every_(config.sample_every),
         measure_(config.measure_latency),
-        market_folded_(config.market_journal == MarketJournal::kAll) {}
+        draws_(config.record_prices && config.market_journal != MarketJournal::kAll),
+        trade_from_(config.trade_from) {}
 
   void on_transaction(std::span<const std::byte> records) override {
     const RecordRange range{records.data(), records.data() + records.size()};
@@ -32,19 +42,21 @@ class Recording final : public TransactionObserver, public InputProbe {
       filled_ = filled_ || record.kind == RecordKind::kOrderFilled;
     }
   }
-  void before(const RecordHeader&) override {
+  void before(const RecordHeader& input) override {
+    if (trade_from_ && input.ts_recv >= *trade_from_) begin_to_trade(input.ts_recv);
     if (measure_) started_ = Clock::now();
   }
   void after(const RecordHeader& input, std::uint64_t commands) override {
     if (measure_ && commands > 0)
       latencies_ns.push_back(
           std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - started_).count());
-    if (!market_folded_ && is_market(input.kind)) sample_price(input);
+    if (draws_ && is_market(input.kind)) sample_price(input);
     if (!filled_ && engine_.now() < next_sample_) return;
     filled_ = false;
     sample();
   }
   void sample() {
+    if (trade_from_) return;
     recorder.sample(engine_.now(), engine_.portfolio().valuation(AccountId{1}));
     next_sample_ = engine_.now() + every_;
   }
@@ -61,9 +73,16 @@ class Recording final : public TransactionObserver, public InputProbe {
     if (price) recorder.sample_price(engine_.now(), input.instrument, price->price);
   }
 
-  const Engine& engine_;
+  void begin_to_trade(Timestamp now) {
+    trade_from_.reset();
+    engine_.on(trading_state(TradingState::kActive, now).header);
+    sample();
+  }
+
+  Engine& engine_;
   Duration every_;
-  bool measure_, market_folded_;
+  bool measure_, draws_;
+  std::optional<Timestamp> trade_from_;
   bool filled_ = false;
   Timestamp next_sample_{INT64_MIN};
   Clock::time_point started_;
@@ -186,6 +205,8 @@ Result<RunReport> Backtest::run(std::string_view name, Strategy& strategy, Marke
   if (!begin) return std::move(begin).error();
   if (auto status = engine_->start(*begin); !status) return std::move(status).error();
   engine_->on(opening_balance(config_.cash, *begin).header);
+  if (config_.trade_from && *config_.trade_from > *begin)
+    engine_->on(trading_state(TradingState::kHalted, *begin).header);
   recording.sample();
   Simulation simulation{*engine_, source, config_.feed_latency};
   simulation.add_venue(*venue_);

@@ -21,6 +21,8 @@ void add_replay(CLI::App& app, int& code);
 void add_inspect(CLI::App& app, int& code);
 void add_report(CLI::App& app, int& code);
 void add_sim(CLI::App& app, int& code);
+void add_sweep(CLI::App& app, int& code);
+void add_walk_forward(CLI::App& app, int& code);
 
 // One line on stderr, or one JSON object where `json` is set.
 int fail(const Error& error, bool json);

@@ -41,6 +41,8 @@ int main(int argc, char** argv) {
       "keel: backtests, journals and reports.\n\n"
       "Examples:\n"
       "  keel backtest btc.yaml --out build/run --journal build/run/run.journal\n"
+      "  keel sweep btc.yaml --grid fast=10:60:10 --grid slow=90:240:30 --html sweep.html\n"
+      "  keel walk-forward btc.yaml --grid fast=10:60:10 --in-sample 30d --out-of-sample 10d\n"
       "  keel replay btc.yaml --journal build/run/run.journal\n"
       "  keel inspect build/run/run.journal --records --kind order_filled\n"
       "  keel report build/run/run.journal --html report.html\n"
@@ -49,6 +51,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", KEEL_VERSION);
   int code = 0;
   keel::cli::add_backtest(app, code);
+  keel::cli::add_sweep(app, code);
+  keel::cli::add_walk_forward(app, code);
   keel::cli::add_replay(app, code);
   keel::cli::add_inspect(app, code);
   keel::cli::add_report(app, code);

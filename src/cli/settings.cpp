@@ -111,6 +111,17 @@ void read_venue(Section section, BacktestConfig& config) {
   config.sim.seed = static_cast<std::uint64_t>(section.whole("seed", 1));
 }
 
+void read_sweep(Section sweep, Section walk, SweepSettings& settings) {
+  settings.grid = sweep.section("grid").entries();
+  settings.threads = static_cast<unsigned>(sweep.whole("threads", 0));
+  settings.select_by = sweep.text("by", "sharpe");
+  settings.lowest = sweep.flag("lowest", false);
+  settings.in_sample = walk.duration("in_sample");
+  settings.out_of_sample = walk.duration("out_of_sample");
+  settings.warm_up = walk.duration("warm_up");
+  settings.anchored = walk.flag("anchored", false);
+}
+
 // A number out of the strategy's parameters.
 template <class T>
 Status take_number(const std::pair<std::string, std::string>& parameter, T& to) {
@@ -163,6 +174,7 @@ Result<Settings> Settings::load(const std::string& path,
   settings.limits = limits.entries();
   for (const auto& [name, value] : settings.limits)
     if (auto status = config.limits.set(name, value); !status) limits.refuse(name, status.error());
+  read_sweep(root.section("sweep"), root.section("walk_forward"), settings.sweep);
   if (auto status = root.finish(); !status) return std::move(status).error();
   return settings;
 }

@@ -12,6 +12,15 @@ namespace keel::cli {
 
 inline constexpr ErrorCode kUnknownStrategy{"cli.unknown_strategy"};
 
+// The sections `sweep` and `walk_forward`; the command line overrides them.
+struct SweepSettings {
+  std::vector<std::pair<std::string, std::string>> grid;  // name, values as SweepGrid::add_range
+  unsigned threads = 0;
+  std::string select_by = "sharpe";
+  bool lowest = false, anchored = false;
+  std::optional<Duration> in_sample, out_of_sample, warm_up;
+};
+
 struct Settings {
   BacktestConfig backtest;
   InstrumentSpec instrument;
@@ -22,6 +31,7 @@ struct Settings {
   std::string strategy;
   std::vector<std::pair<std::string, std::string>> parameters;
   std::vector<std::pair<std::string, std::string>> limits;
+  SweepSettings sweep;
 
   // Errors: cli.*, and those of the values.
   static Result<Settings> load(const std::string& path, const std::vector<std::string>& overrides);

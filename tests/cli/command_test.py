@@ -27,8 +27,48 @@ def refused(setting, code, **expected):
         assert error[name] == value, error
 
 
+def sweeps():
+    grid = ["--grid", "fast=30:60:30", "--grid", "slow=120,240"]
+    with tempfile.TemporaryDirectory() as folder:
+        page = pathlib.Path(f"{folder}/sweep.html")
+        two = json.loads(run("sweep", YAML, *grid, "--json", "--threads", 2, "--html", page).stdout)
+        assert two["failed"] == 0 and len(two["points"]) == 4, two
+        assert [p["parameters"] for p in two["points"]][1] == {"fast": "30", "slow": "240"}, two
+        one = json.loads(run("sweep", YAML, *grid, "--json", "--threads", 1).stdout)
+        assert one["points"] == two["points"] and one["best"] == two["best"]
+        sharpes = [p["statistics"]["sharpe"] for p in one["points"]]
+        assert sharpes[one["best"]] == max(sharpes), sharpes
+        text = page.read_text()
+        assert text.count("<svg") == 2 and "http" not in text and "<script" not in text
+        # A point is the backtest that one would run by hand.
+        alone = json.loads(run("backtest", YAML, "--json", "--set", "strategy.parameters.fast=30",
+                               "--set", "strategy.parameters.slow=240").stdout)
+        by_hand = alone["statistics"]["sharpe"]
+        assert abs(by_hand - two["points"][1]["statistics"]["sharpe"]) < 1e-6, alone
+        # Any key of the file is a parameter by its path; what fails is told at its point.
+        fees = json.loads(run("sweep", YAML, "--json", "--grid", "venue.taker_fee=0,0.005,much"
+                              ).stdout)
+        pnl = [float(p["net_pnl"].split()[0]) for p in fees["points"] if "net_pnl" in p]
+        assert len(pnl) == 2 and pnl[0] > pnl[1] and fees["failed"] == 1, fees
+        walk_page = f"{folder}/walk.html"
+        walk = json.loads(run("walk-forward", YAML, *grid, "--json", "--in-sample", "48h",
+                              "--out-of-sample", "24h", "--warm-up", "4h", "--html", walk_page
+                              ).stdout)
+        assert len(walk["windows"]) >= 2, walk
+        for before, after in zip(walk["windows"], walk["windows"][1:]):
+            assert before["out_to"] == after["out_from"] and after["in_to"] == after["out_from"]
+        assert "<svg" in pathlib.Path(walk_page).read_text()
+    error = json.loads(run("sweep", YAML, "--json", "--grid", "fast=9:1:1", code=1).stderr)
+    assert error["code"] == "backtest.bad_grid", error
+    error = json.loads(run("sweep", YAML, "--json", "--by", "luck", code=1).stderr)
+    assert error["code"] == "backtest.unknown_statistic", error
+    error = json.loads(run("walk-forward", YAML, "--json", code=1).stderr)
+    assert error["code"] == "backtest.bad_window", error
+
+
 def main():
-    for command in ([], ["backtest"], ["replay"], ["inspect"], ["report"]):
+    for command in ([], ["backtest"], ["sweep"], ["walk-forward"], ["replay"], ["inspect"],
+                    ["report"]):
         text = run(*command, "--help").stdout
         assert "xample" in text, command
     run(code=2)
@@ -44,6 +84,7 @@ def main():
     error = json.loads(run("backtest", YAML, "--json", "--strict", code=1).stderr)
     assert error["code"] == "storage.zero_size" and error["field"] == "amount", error
 
+    sweeps()
     with tempfile.TemporaryDirectory() as folder:
         journal, out = f"{folder}/run.journal", f"{folder}/out"
         done = run("backtest", YAML, "--json", "--journal", journal, "--out", out)

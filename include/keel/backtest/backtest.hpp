@@ -33,6 +33,10 @@ struct BacktestConfig {
   Duration sample_every = Duration::minutes(1);  // of equity, for the report
   RunRecorderConfig recorder;                    // periods of the statistics
   bool measure_latency = true;                   // event to command, by a steady clock
+  bool record_prices = true;                     // for the report's pictures
+  // Before this moment trading is halted, so that a strategy warms up and nothing is traded; the
+  // curve begins here. Absent: from the start.
+  std::optional<Timestamp> trade_from;
   OrderManagerConfig orders;
   BarOptions bars;
   LogSink* log = nullptr;
