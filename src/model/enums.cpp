@@ -92,6 +92,14 @@ constexpr Name<InstrumentKind> kKinds[] = {
     {InstrumentKind::kContinuousFuture, "continuous_future"}};
 constexpr Name<OptionRight> kRights[] = {
     {OptionRight::kNone, "none"}, {OptionRight::kCall, "call"}, {OptionRight::kPut, "put"}};
+constexpr Name<RollBy> kRolls[] = {{RollBy::kNone, "none"},
+                                   {RollBy::kDaysBeforeExpiry, "days_before_expiry"},
+                                   {RollBy::kVolume, "volume"},
+                                   {RollBy::kOpenInterest, "open_interest"},
+                                   {RollBy::kCalendar, "calendar"}};
+constexpr Name<BackAdjust> kAdjusts[] = {{BackAdjust::kNone, "none"},
+                                         {BackAdjust::kDifference, "difference"},
+                                         {BackAdjust::kRatio, "ratio"}};
 constexpr Name<InstrumentStatus> kStatuses[] = {
     {InstrumentStatus::kTrading, "trading"},  {InstrumentStatus::kHalted, "halted"},
     {InstrumentStatus::kPreOpen, "pre_open"}, {InstrumentStatus::kAuction, "auction"},
@@ -137,6 +145,8 @@ std::string_view to_text(OrderState value) { return text_of(kStates, value); }
 std::string_view to_text(Contingency value) { return text_of(kContingencies, value); }
 std::string_view to_text(InstrumentKind value) { return text_of(kKinds, value); }
 std::string_view to_text(OptionRight value) { return text_of(kRights, value); }
+std::string_view to_text(RollBy value) { return text_of(kRolls, value); }
+std::string_view to_text(BackAdjust value) { return text_of(kAdjusts, value); }
 std::string_view to_text(InstrumentStatus value) { return text_of(kStatuses, value); }
 std::string_view to_text(BookAction value) { return text_of(kBookActions, value); }
 std::string_view to_text(AuctionKind value) { return text_of(kAuctionKinds, value); }

@@ -1,5 +1,7 @@
 #include <keel/model/instrument.hpp>
 
+#include <algorithm>
+
 namespace keel {
 
 std::optional<Money> Instrument::checked_notional(Price price, Quantity quantity) const {
@@ -27,6 +29,41 @@ std::optional<Money> Instrument::checked_notional(Price price, Quantity quantity
                                            Int128::from(detail::pow10_64(7)), Rounding::kHalfEven);
   if (!raw) return std::nullopt;
   return Money{*raw, quote};
+}
+
+Price Instrument::step(Price price, std::int64_t count) const {
+  if (count == 0) return price;
+  const bool up = count > 0;
+  Price at = up ? floor_price(price) : ceil_price(price);
+  for (std::int64_t left = up ? count : -count; left > 0;) {
+    // The band walked in: going down from a band's first price, it is the one below.
+    const Price inside = up ? at : Price::from_raw(at.raw() - 1);
+    std::size_t band = 0;
+    while (band < band_count && bands[band].from <= inside) ++band;
+    const Price increment = band == 0 ? price_increment : bands[band - 1].increment;
+    std::int64_t steps = left;
+    if (up && band < band_count)
+      steps = std::min(left, (bands[band].from - at).raw() / increment.raw());
+    if (!up && band > 0)
+      steps = std::min(left, (at - bands[band - 1].from).raw() / increment.raw());
+    at += increment * (up ? steps : -steps);
+    left -= steps;
+  }
+  return at;
+}
+
+std::optional<Money> Instrument::margin_of(Price price, Quantity quantity, Int128 each,
+                                           Rate rate) const {
+  const Quantity held = abs(quantity);
+  if (!(each == Int128{})) {
+    const auto raw = detail::multiply_divide(each, Int128::from(held.raw()),
+                                             Int128::from(Quantity::kScale), Rounding::kCeiling);
+    if (!raw) return std::nullopt;
+    return Money{*raw, settlement};
+  }
+  const auto value = checked_notional(price, held);
+  if (!value) return std::nullopt;
+  return abs(*value).times(rate, Rounding::kCeiling);
 }
 
 Money Instrument::notional_with_multiplier(Price price, Quantity quantity) const {

@@ -1,6 +1,9 @@
 #include <keel/model/instrument_registry.hpp>
 
+#include <algorithm>
 #include <cstring>
+
+#include "instrument_check.hpp"
 
 namespace keel {
 
@@ -12,71 +15,28 @@ Error bad(const char* field, std::string value, const char* rule) {
 
 constexpr std::uint32_t kTag = 0x49524547;  // "IREG"
 
-Status check_numbers(const InstrumentSpec& spec) {
-  if (!spec.price_increment.is_positive())
-    return bad("price_increment", spec.price_increment.to_text(), "above zero");
-  if (!spec.quantity_increment.is_positive())
-    return bad("quantity_increment", spec.quantity_increment.to_text(), "above zero");
-  if (!spec.multiplier.is_positive())
-    return bad("multiplier", spec.multiplier.to_text(), "above zero");
-  if (spec.unit_pow10 != 0 && spec.unit_pow10 != 3 && spec.unit_pow10 != 6)
-    return bad("unit_pow10", std::to_string(spec.unit_pow10), "0, 3 or 6");
-  const auto product =
-      static_cast<detail::i128>(spec.price_increment.raw()) * spec.multiplier.raw();
-  if (product % Quantity::kScale != 0)
-    return bad("multiplier", spec.multiplier.to_text(),
-               "price_increment x multiplier needs at most 9 decimals");
-  if (spec.min_price && spec.max_price && *spec.min_price > *spec.max_price)
-    return bad("min_price", spec.min_price->to_text(), "at most max_price");
-  if (spec.min_quantity && spec.max_quantity && *spec.min_quantity > *spec.max_quantity)
-    return bad("min_quantity", spec.min_quantity->to_text(), "at most max_quantity");
-  if (spec.min_quantity && spec.min_quantity->is_negative())
-    return bad("min_quantity", spec.min_quantity->to_text(), "zero or more");
-  if (spec.max_quantity && *spec.max_quantity < spec.quantity_increment)
-    return bad("max_quantity", spec.max_quantity->to_text(), "at least quantity_increment");
-  for (const auto& [field, limit] : {std::pair{"min_notional", &spec.min_notional},
-                                     std::pair{"max_notional", &spec.max_notional}}) {
-    if (*limit && !((*limit)->currency() == spec.quote))
-      return bad(field, (*limit)->to_text(), "in the quote currency");
-    if (*limit && (*limit)->is_negative()) return bad(field, (*limit)->to_text(), "zero or more");
-  }
-  if (spec.min_notional && spec.max_notional && *spec.min_notional > *spec.max_notional)
-    return bad("min_notional", spec.min_notional->to_text(), "at most max_notional");
-  for (const auto& [field, rate] : {std::pair{"initial_margin", &spec.initial_margin},
-                                    std::pair{"maintenance_margin", &spec.maintenance_margin}}) {
-    if (*rate && (!(*rate)->is_positive() || **rate > Rate::whole(1)))
-      return bad(field, (*rate)->to_text(), "above 0, at most 1");
-  }
-  if (spec.maintenance_margin &&
-      *spec.maintenance_margin > spec.initial_margin.value_or(Rate::whole(1)))
-    return bad("maintenance_margin", spec.maintenance_margin->to_text(), "at most initial_margin");
-  return {};
-}
-
-// What the kind of instrument calls for.
-Status check_kind(const InstrumentSpec& spec, std::size_t listed) {
-  if (to_text(spec.kind) == "invalid")
-    return bad("kind", std::to_string(static_cast<int>(spec.kind)), "a kind of instrument");
-  if (to_text(spec.right) == "invalid")
-    return bad("right", std::to_string(static_cast<int>(spec.right)), "none, call or put");
-  if (spec.kind != InstrumentKind::kOption && spec.right != OptionRight::kNone)
-    return bad("right", std::string{to_text(spec.right)}, "of options only");
-  if (spec.underlying && (spec.underlying->value == 0 || spec.underlying->value > listed))
-    return bad("underlying", std::to_string(spec.underlying->value), "a listed instrument");
-  if (spec.inverse && spec.min_price && !spec.min_price->is_positive())
-    return bad("min_price", spec.min_price->to_text(), "above zero for an inverse contract");
-  if (spec.inverse && !spec.base)
-    return bad("base", "", "an inverse contract settles in its base currency");
-  if (spec.kind == InstrumentKind::kOption &&
-      (spec.right == OptionRight::kNone || !spec.strike || !spec.expiry))
-    return bad("kind", "option", "with right, strike and expiry");
-  if (spec.kind == InstrumentKind::kFuture && !spec.expiry)
-    return bad("kind", "future", "with expiry");
-  if ((spec.kind == InstrumentKind::kSpot || spec.kind == InstrumentKind::kFxPair) && !spec.base)
-    return bad("base", "", "a pair has a base currency");
-  if (spec.base && *spec.base == spec.quote &&
-      (spec.kind == InstrumentKind::kSpot || spec.kind == InstrumentKind::kFxPair))
-    return bad("base", std::string{spec.base->code()}, "another currency than quote");
+// What few instruments have.
+Status set_details(const InstrumentSpec& spec, Instrument& made) {
+  made.formula_rounding = static_cast<std::uint8_t>(spec.formula_rounding);
+  made.band_count = static_cast<std::uint8_t>(spec.price_bands.size());
+  for (std::size_t i = 0; i < Instrument::kMaxBands; ++i)
+    made.bands[i] =
+        i < spec.price_bands.size() ? spec.price_bands[i] : PriceBand{Price::zero(), Price::zero()};
+  made.leg_count = static_cast<std::uint8_t>(spec.legs.size());
+  for (std::size_t i = 0; i < spec.legs.size(); ++i) made.legs[i] = spec.legs[i];
+  made.roll = spec.roll.value_or(RollRule{});
+  if (spec.initial_margin_each) made.initial_margin_each = spec.initial_margin_each->raw();
+  made.maintenance_margin_each =
+      spec.maintenance_margin_each ? spec.maintenance_margin_each->raw() : made.initial_margin_each;
+  made.conid = spec.conid;
+  auto formula = FixedText<128>::from(spec.formula);
+  if (!formula) return std::move(formula).error().in_field("formula");
+  made.formula = *formula;
+  auto ccxt = FixedText<40>::from(spec.ccxt);
+  if (!ccxt) return std::move(ccxt).error().in_field("ccxt");
+  made.ccxt = *ccxt;
+  made.isin = FixedText<16>::from(spec.isin).value();  // twelve characters, by check_aliases
+  made.figi = FixedText<16>::from(spec.figi).value();
   return {};
 }
 
@@ -86,9 +46,7 @@ Result<InstrumentId> InstrumentRegistry::add(const InstrumentSpec& spec) {
   if (spec.symbol.empty()) return bad("symbol", "", "a name");
   if (spec.symbol.find('@') != std::string::npos) return bad("symbol", spec.symbol, "without @");
   if (spec.quote.empty()) return bad("quote", "", "a currency");
-  if (auto status = check_numbers(spec); !status) return std::move(status).error();
-  if (auto status = check_kind(spec, instruments_.size()); !status)
-    return std::move(status).error();
+  if (auto status = check_instrument(spec, instruments_); !status) return std::move(status).error();
   auto symbol = Symbol::from(spec.symbol);
   if (!symbol) return std::move(symbol).error().in_field("symbol");
   auto mic = FixedText<16>::from(spec.mic);
@@ -99,6 +57,7 @@ Result<InstrumentId> InstrumentRegistry::add(const InstrumentSpec& spec) {
     if (known.symbol == *symbol && known.mic == *mic)
       return Error{model_errors::kDuplicateName, "symbol", spec.symbol, "new on its venue", {}};
   }
+  if (auto status = check_aliases(spec, instruments_); !status) return std::move(status).error();
 
   Instrument made{};
   made.id = {static_cast<std::uint32_t>(instruments_.size() + 1)};
@@ -130,6 +89,7 @@ Result<InstrumentId> InstrumentRegistry::add(const InstrumentSpec& spec) {
   made.symbol = *symbol;
   made.mic = *mic;
   made.calendar = *calendar;
+  if (auto status = set_details(spec, made); !status) return std::move(status).error();
   instruments_.push_back(made);
   return made.id;
 }
@@ -140,7 +100,8 @@ namespace {
 bool is_same_thing(const Instrument& a, const Instrument& b) {
   return a.symbol == b.symbol && a.mic == b.mic && a.kind == b.kind && a.right == b.right &&
          a.inverse == b.inverse && a.unit_pow10 == b.unit_pow10 && a.base == b.base &&
-         a.quote == b.quote && a.settlement == b.settlement;
+         a.quote == b.quote && a.settlement == b.settlement && a.formula == b.formula &&
+         std::ranges::equal(a.leg_table(), b.leg_table());
 }
 
 }  // namespace
@@ -192,6 +153,36 @@ Result<InstrumentId> InstrumentRegistry::lookup(std::string_view name) const {
                  std::string{name.substr(0, 60)},
                  "a listed instrument",
                  {}};
+  return found->id;
+}
+
+std::string InstrumentRegistry::alias(InstrumentId id, AliasKind kind) const {
+  const Instrument& of = get(id);
+  switch (kind) {
+    case AliasKind::kConid: return of.conid == 0 ? std::string{} : std::to_string(of.conid);
+    case AliasKind::kCcxt: return of.ccxt.str();
+    case AliasKind::kIsin: return of.isin.str();
+    case AliasKind::kFigi: return of.figi.str();
+  }
+  return {};
+}
+
+Result<InstrumentId> InstrumentRegistry::lookup(AliasKind kind, std::string_view name) const {
+  const auto at = name.rfind('@');
+  const auto text = name.substr(0, at);
+  const auto mic = at == std::string_view::npos ? std::string_view{} : name.substr(at + 1);
+  const auto unknown = [name](const char* rule) {
+    return Error{
+        model_errors::kUnknownInstrument, "instrument", std::string{name.substr(0, 60)}, rule, {}};
+  };
+  const Instrument* found = nullptr;
+  for (const auto& known : instruments_) {
+    if (text.empty() || alias(known.id, kind) != text) continue;
+    if (at != std::string_view::npos && !(known.mic == mic)) continue;
+    if (found != nullptr) return unknown("with @MIC, it is listed twice");
+    found = &known;
+  }
+  if (found == nullptr) return unknown("an alias of a listed instrument");
   return found->id;
 }
 

@@ -92,6 +92,16 @@ enum class InstrumentKind : std::uint8_t {
 
 enum class OptionRight : std::uint8_t { kNone = 0, kCall = 1, kPut = 2 };
 
+// What a continuous future rolls by, and what becomes of the prices before a roll.
+enum class RollBy : std::uint8_t {
+  kNone = 0,
+  kDaysBeforeExpiry = 1,  // RollRule::days trading days before the expiry day
+  kVolume = 2,            // the day after the next contract traded more
+  kOpenInterest = 3,      // the day after the next contract had more open interest
+  kCalendar = 4,          // a day of the month of the expiry: RollRule::days
+};
+enum class BackAdjust : std::uint8_t { kNone = 0, kDifference = 1, kRatio = 2 };
+
 enum class InstrumentStatus : std::uint8_t {
   kTrading = 1,
   kHalted = 2,
@@ -143,6 +153,8 @@ std::string_view to_text(Contingency);
 std::string_view to_text(InstrumentKind);
 std::string_view to_text(OptionRight);
 std::string_view to_text(InstrumentStatus);
+std::string_view to_text(RollBy);
+std::string_view to_text(BackAdjust);
 std::string_view to_text(BookAction);
 std::string_view to_text(AuctionKind);
 std::string_view to_text(AccountKind);

@@ -7,6 +7,7 @@
 
 #include <keel/core/state.hpp>
 #include <keel/model/instrument.hpp>
+#include <keel/model/security_id.hpp>
 
 namespace keel {
 
@@ -24,7 +25,8 @@ inline constexpr ErrorCode kBadRecord{"model.bad_record"};
 // Not thread-safe; one thread owns an engine and its registry.
 class InstrumentRegistry {
  public:
-  // Errors: model.bad_instrument (field, value and rule), model.duplicate_name, core.text_too_long.
+  // Errors: model.bad_instrument (field, value and rule), model.bad_formula, model.duplicate_name,
+  // core.text_too_long.
   Result<InstrumentId> add(const InstrumentSpec& spec);
   // As recorded in a journal: the id must be the next one, or a known one with a higher revision
   // (the same definition once more changes nothing). Symbol, venue, kind and currencies stay: what
@@ -41,6 +43,11 @@ class InstrumentRegistry {
   }
   // Symbol alone where it is unique, or "SYMBOL@MIC". Error: model.unknown_instrument.
   [[nodiscard]] Result<InstrumentId> lookup(std::string_view name) const;
+  // By another system's name, alone where it is unique or with "@MIC". Error:
+  // model.unknown_instrument.
+  [[nodiscard]] Result<InstrumentId> lookup(AliasKind kind, std::string_view name) const;
+  // The way back; empty where it has none. Asserts that the id exists.
+  [[nodiscard]] std::string alias(InstrumentId id, AliasKind kind) const;
   [[nodiscard]] std::span<const Instrument> all() const { return instruments_; }
   [[nodiscard]] std::size_t size() const { return instruments_.size(); }
 

@@ -69,29 +69,63 @@ struct Trade {
 };
 static_assert(sizeof(Trade) == 72);
 
-enum class BarUnit : std::uint8_t { kTime = 1, kTick = 2, kVolume = 3, kValue = 4 };
+// Imbalance and run bars: Lopez de Prado, Advances in Financial Machine Learning (2018), 2.3.2.
+enum class BarUnit : std::uint8_t {
+  kTime = 1,
+  kTick = 2,
+  kVolume = 3,
+  kValue = 4,
+  kRange = 5,  // high minus low
+  kRenko = 6,  // bricks of one height
+  kTickImbalance = 7,
+  kVolumeImbalance = 8,
+  kValueImbalance = 9,
+  kTickRun = 10,
+  kVolumeRun = 11,
+  kValueRun = 12,
+};
+enum class BarStyle : std::uint8_t { kPlain = 0, kHeikinAshi = 1 };
 enum class PriceSource : std::uint8_t { kTrade = 1, kBid = 2, kAsk = 3, kMid = 4 };
 
 // How bars are cut. `step`: nanoseconds (time), trades (tick), raw Quantity (volume), whole quote
-// units (value).
+// units (value), raw Price (range, Renko), trades expected in a bar (imbalance, runs).
 struct BarSpec {
   std::int64_t step;
   BarUnit unit;
   PriceSource source;
-  std::uint8_t reserved[6];
+  BarStyle style;
+  std::uint8_t reserved[5];
 
   [[nodiscard]] static constexpr BarSpec time(Duration length,
                                               PriceSource source = PriceSource::kTrade) {
-    return {length.ns, BarUnit::kTime, source, {}};
+    return {length.ns, BarUnit::kTime, source, {}, {}};
   }
   [[nodiscard]] static constexpr BarSpec ticks(std::int64_t count) {
-    return {count, BarUnit::kTick, PriceSource::kTrade, {}};
+    return {count, BarUnit::kTick, PriceSource::kTrade, {}, {}};
   }
   [[nodiscard]] static constexpr BarSpec volume(Quantity size) {
-    return {size.raw(), BarUnit::kVolume, PriceSource::kTrade, {}};
+    return {size.raw(), BarUnit::kVolume, PriceSource::kTrade, {}, {}};
   }
   [[nodiscard]] static constexpr BarSpec value(std::int64_t quote_units) {
-    return {quote_units, BarUnit::kValue, PriceSource::kTrade, {}};
+    return {quote_units, BarUnit::kValue, PriceSource::kTrade, {}, {}};
+  }
+  [[nodiscard]] static constexpr BarSpec range(Price height,
+                                               PriceSource source = PriceSource::kTrade) {
+    return {height.raw(), BarUnit::kRange, source, {}, {}};
+  }
+  [[nodiscard]] static constexpr BarSpec renko(Price brick,
+                                               PriceSource source = PriceSource::kTrade) {
+    return {brick.raw(), BarUnit::kRenko, source, {}, {}};
+  }
+  // One of the imbalance or run units, with about this many trades in a bar to begin with.
+  [[nodiscard]] static constexpr BarSpec information(BarUnit unit, std::int64_t trades) {
+    return {trades, unit, PriceSource::kTrade, {}, {}};
+  }
+  // The same bars as Heikin-Ashi.
+  [[nodiscard]] constexpr BarSpec heikin_ashi() const {
+    BarSpec made = *this;
+    made.style = BarStyle::kHeikinAshi;
+    return made;
   }
   friend constexpr bool operator==(const BarSpec&, const BarSpec&) = default;
 };

@@ -118,7 +118,7 @@ struct HostCommand {
 
 // kInstrumentDefined: a listing or a new version of one.
 struct InstrumentDefined {
-  static constexpr std::uint8_t kVersion = 1;
+  static constexpr std::uint8_t kVersion = 2;
   RecordHeader header;
   Instrument definition;
 };

@@ -70,6 +70,8 @@ TEST_CASE("names that are only shown") {
   CHECK(names_of<InstrumentStatus>().size() == 6);
   CHECK(names_of<ConnectionState>().size() == 4);
   CHECK(names_of<BookAction>().size() == 5);
+  CHECK(names_of<RollBy>().size() == 5);
+  CHECK(names_of<BackAdjust>().size() == 3);
   CHECK(names_of<AuctionKind>().size() == 6);
 }
 

@@ -89,6 +89,26 @@ TEST_CASE("which price decides what") {
   CHECK(board.marks.reference(board.btc, Side::kSell)->price == 100_px);
 }
 
+TEST_CASE("the index price comes alone, or with the mark price where a venue tells both") {
+  Board board;
+  MarketValue value = make_record<MarketValue>(RecordKind::kMarkPrice);
+  value.header.instrument = board.btc;
+  value.price = 100_px;
+  board.marks.fold(value.header);
+  CHECK_FALSE(board.marks.find(board.btc)->has(Mark::kHasIndex));
+  value.header.flags = MarketValue::kHasIndex;
+  value.index = 99_px;
+  board.marks.fold(value.header);
+  CHECK(board.marks.find(board.btc)->has(Mark::kHasIndex));
+  CHECK(board.marks.find(board.btc)->index == 99_px);
+  MarketValue alone = make_record<MarketValue>(RecordKind::kIndexPrice);
+  alone.header.instrument = board.btc;
+  alone.index = 98_px;
+  board.marks.fold(alone.header);
+  CHECK(board.marks.find(board.btc)->index == 98_px);
+  CHECK(board.marks.valuation(board.btc, true)->price == 100_px);  // of the mark, as before
+}
+
 TEST_CASE("a crossed market is seen, a locked one is legal") {
   Board board;
   board.quote(board.btc, 100_px, 100_px, 1);

@@ -17,15 +17,16 @@ using namespace keel::literals;
 
 namespace {
 
-template <class T>
+template <class T, int kVersion = 1>
 constexpr bool kLaidOut = Record<T> && std::is_standard_layout_v<T> && alignof(T) == 8 &&
-                          offsetof(T, header) == 0 && T::kVersion == 1;
+                          offsetof(T, header) == 0 && T::kVersion == kVersion;
 
 static_assert(kLaidOut<Quote> && kLaidOut<Trade> && kLaidOut<Bar> && kLaidOut<BookDelta> &&
-              kLaidOut<MarketValue> && kLaidOut<MarketGap> && kLaidOut<StatusChange>);
+              kLaidOut<MarketValue> && kLaidOut<MarketGap> && kLaidOut<StatusChange> &&
+              kLaidOut<BookOrder> && kLaidOut<AuctionUpdate>);
 static_assert(kLaidOut<OrderRecord> && kLaidOut<OrderReport> && kLaidOut<AccountFact> &&
               kLaidOut<AccountReport> && kLaidOut<TimerInput> && kLaidOut<HostCommand> &&
-              kLaidOut<InstrumentDefined> && kLaidOut<ConnectionInput> && kLaidOut<RunInput> &&
+              kLaidOut<InstrumentDefined, 2> && kLaidOut<ConnectionInput> && kLaidOut<RunInput> &&
               kLaidOut<ParameterInput> && kLaidOut<ClockJump> && kLaidOut<StateFact>);
 
 }  // namespace
@@ -46,6 +47,8 @@ TEST_CASE("sizes and places of what is on disk") {
   CHECK(sizeof(MarketValue) == 88);
   CHECK(sizeof(MarketGap) == 64);
   CHECK(sizeof(StatusChange) == 48);
+  CHECK(sizeof(BookOrder) == 88);
+  CHECK(sizeof(AuctionUpdate) == 96);
   CHECK(sizeof(OrderTerms) == 64);
   CHECK(sizeof(OrderRecord) == 432);
   CHECK(sizeof(OrderReport) == 384);
@@ -53,8 +56,8 @@ TEST_CASE("sizes and places of what is on disk") {
   CHECK(sizeof(AccountReport) == 112);
   CHECK(sizeof(StateFact) == 224);
   CHECK(sizeof(HostCommand) == 296);
-  CHECK(sizeof(Instrument) == 256);
-  CHECK(sizeof(InstrumentDefined) == 296);
+  CHECK(sizeof(Instrument) == 896);
+  CHECK(sizeof(InstrumentDefined) == 936);
 }
 
 TEST_CASE("a fresh record says its size, kind and version, and nothing else") {
