@@ -144,7 +144,7 @@ void DbnFeed::Reader::map(const std::string& symbol, std::uint32_t number, std::
 }
 
 Status DbnFeed::Reader::prepare() {
-  const auto bad = [this](const char* field, std::string value, const char* rule) {
+  const auto bad = [](const char* field, std::string value, const char* rule) {
     return Error{storage_errors::kBadSpec, field, std::move(value), rule, {}};
   };
   if (spec.instruments.empty()) return bad("instruments", "", "at least one");

@@ -22,6 +22,8 @@ inline constexpr ErrorCode kBadDbn{"storage.bad_dbn"};
 inline constexpr ErrorCode kDbnVersion{"storage.dbn_version"};
 inline constexpr ErrorCode kTruncatedDbn{"storage.truncated_dbn"};
 inline constexpr ErrorCode kBadDefinition{"storage.bad_definition"};
+// A line of a capture; always an error.
+inline constexpr ErrorCode kBadCapture{"storage.bad_capture"};
 // A row: reported and skipped, and an error where strict.
 inline constexpr ErrorCode kLineTooLong{"storage.line_too_long"};
 inline constexpr ErrorCode kBadQuote{"storage.bad_quote"};
