@@ -30,6 +30,8 @@ Status check(const BarSpec& spec, const BarOptions& options) {
     return Error{market_errors::kBadBarSpec, field, std::to_string(value), rule, {}};
   };
   if (options.grace.ns < 0) return bad("bar.grace", options.grace.ns, "not below zero");
+  if (options.information_span < 1 || options.information_span > 100'000)
+    return bad("bar.information_span", options.information_span, "1 to 100,000");
   if (options.calendar == nullptr) return {};
   if (spec.unit != BarUnit::kTime)
     return bad("bar.calendar", static_cast<int>(spec.unit), "only with time bars");
@@ -70,7 +72,9 @@ bool BarBuilder::advance(const Tick& tick, std::int64_t& rest, Bar& closed) {
     rest = kRefused;
     return false;
   }
-  return is_time() ? advance_time(tick, rest, closed) : advance_count(tick, rest, closed);
+  if (is_time()) return advance_time(tick, rest, closed);
+  return bar_.spec.unit <= BarUnit::kValue ? advance_count(tick, rest, closed)
+                                           : advance_shape(tick, rest, closed);
 }
 
 bool BarBuilder::interval_of(std::int64_t time, Interval& interval) const {
@@ -301,6 +305,7 @@ void BarBuilder::close(std::int64_t end_time, Bar& closed) {
   has_closed_ = 1;
   closed_until_ = end_time;
   last_close_ = bar_.close;
+  if (bar_.spec.style == BarStyle::kHeikinAshi) heikin_ashi(closed);
   ++stats_.bars;
 }
 
@@ -369,13 +374,23 @@ void BarBuilder::fold(const Bar& closed) {
   progress_ = Int128{};
   has_closed_ = 1;
   last_close_ = closed.close;
+  memory_.up = memory_.down = Int128{};
+  if (bar_.spec.style == BarStyle::kHeikinAshi) {
+    memory_.style_open = closed.open.raw();
+    memory_.style_close = closed.close.raw();
+    memory_.has_style = 1;
+  } else if (bar_.spec.unit == BarUnit::kRenko && !partial) {
+    memory_.top = std::max(closed.open, closed.close).raw();
+    memory_.bottom = std::min(closed.open, closed.close).raw();
+    memory_.has_brick = 1;
+  }
   Interval interval{closed.open_time.ns, closed.header.ts_event.ns};
   if (is_time()) interval_of(closed.open_time.ns, interval);
   closed_until_ = is_time() && partial ? interval.begin : interval.end;
 }
 
 void BarBuilder::save(StateWriter& writer) const {
-  const auto section = writer.begin(kStateTag, 1);
+  const auto section = writer.begin(kStateTag, 2);
   writer.put(bar_);
   writer.put(begin_);
   writer.put(width_);
@@ -387,11 +402,12 @@ void BarBuilder::save(StateWriter& writer) const {
   writer.put(has_closed_);
   writer.put(gapped_);
   writer.put(stats_);
+  writer.put(memory_);
   writer.end(section);
 }
 
 void BarBuilder::load(StateReader& reader) {
-  if (reader.begin(kStateTag) != 1) return reader.fail("bar builder: unknown version");
+  if (reader.begin(kStateTag) != 2) return reader.fail("bar builder: unknown version");
   Bar bar{};
   reader.get(bar);
   if (reader.ok() && !(bar.spec == bar_.spec && bar.header.instrument == bar_.header.instrument))
@@ -406,6 +422,7 @@ void BarBuilder::load(StateReader& reader) {
   reader.get(has_closed_);
   reader.get(gapped_);
   reader.get(stats_);
+  reader.get(memory_);
   reader.end();
   if (!reader.ok()) return;
   bar_ = bar;

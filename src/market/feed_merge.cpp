@@ -18,7 +18,7 @@ const RecordHeader& header_of(std::span<const std::byte> batch) {
 
 void FeedMerge::add_source(void* self, Pull pull, std::string name) {
   KEEL_ASSERT(!started_, "feeds are added before the first next()");
-  sources_.push_back({self, pull, std::move(name), {}, 0, Timestamp{}, false});
+  sources_.push_back({self, pull, std::move(name), {}, 0, Timestamp{}, false, GapDetector{rules_}});
   if (out_.empty()) out_.resize(kBatchBytes + 1'024);
 }
 
@@ -70,14 +70,31 @@ FeedMerge::Turn FeedMerge::turn() const {
   return result;
 }
 
-void FeedMerge::take(Source& source) {
-  const std::size_t size = header_of(source.batch).size;
-  if (used_ + size > out_.size()) out_.resize(used_ + size);
-  std::memcpy(out_.data() + used_, source.batch.data(), size);
-  used_ += size;
-  source.batch = source.batch.subspan(size);
-  ++source.position;
+void FeedMerge::mark_gaps(const GapRules& rules) {
+  KEEL_ASSERT(!started_, "gaps are marked from the first next() on");
+  marks_gaps_ = true;
+  rules_ = rules;
+  for (Source& source : sources_) source.numbers = GapDetector{rules};
+}
+
+void FeedMerge::put(const RecordHeader& record) {
+  if (used_ + record.size > out_.size()) out_.resize(used_ + record.size);
+  std::memcpy(out_.data() + used_, &record, record.size);
+  used_ += record.size;
   ++delivered_;
+}
+
+void FeedMerge::take(Source& source) {
+  const RecordHeader& record = header_of(source.batch);
+  if (marks_gaps_) {
+    if (const auto gap = source.numbers.check(record)) {
+      put(gap->header);
+      ++gaps_;
+    }
+  }
+  put(record);
+  source.batch = source.batch.subspan(record.size);
+  ++source.position;
 }
 
 Result<std::span<const std::byte>> FeedMerge::stop() {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "ladder_search.hpp"
-
 namespace keel {
 
 namespace {
@@ -14,13 +12,9 @@ std::span<const BookLevel> levels_of(const BookDelta& delta) {
   return {reinterpret_cast<const BookLevel*>(&delta + 1), delta.count};
 }
 
-std::size_t position(const std::vector<PriceLevel>& levels, bool is_bid, Price price) {
-  return market::ladder_position(levels.data(), levels.size(), market::flip_of(is_bid), price);
-}
-
 bool is_sorted_side(const std::vector<PriceLevel>& levels, bool is_bid) {
   for (std::size_t i = 0; i < levels.size(); ++i) {
-    if (!levels[i].size.is_positive()) return false;
+    if (!levels[i].size.is_positive() || levels[i].price == Price::min()) return false;
     if (i == 0) continue;
     const Price before = levels[i - 1].price, here = levels[i].price;
     if (is_bid ? here <= before : here >= before) return false;
@@ -31,10 +25,10 @@ bool is_sorted_side(const std::vector<PriceLevel>& levels, bool is_bid) {
 }  // namespace
 
 OrderBook::OrderBook(InstrumentId instrument, const OrderBookConfig& config)
-    : config_(config), instrument_(instrument) {
+    : ladders_{{true, config.max_levels}, {false, config.max_levels}},
+      config_(config),
+      instrument_(instrument) {
   KEEL_ASSERT(config.max_levels > 0, "a book needs room for a level");
-  ladders_[0].reserve(config.max_levels);
-  ladders_[1].reserve(config.max_levels);
 }
 
 void OrderBook::reset() {
@@ -44,21 +38,6 @@ void OrderBook::reset() {
   seq_ = 0;
 }
 
-void OrderBook::apply(const BookLevel& change) {
-  const bool is_bid = change.side == Side::kBuy;
-  auto& levels = ladders_[is_bid ? 0 : 1];
-  const std::size_t at = position(levels, is_bid, change.price);
-  const bool found = at < levels.size() && levels[at].price == change.price;
-  const auto place = levels.begin() + static_cast<std::ptrdiff_t>(at);
-  if (change.size.is_zero()) {
-    if (found) levels.erase(place);
-  } else if (found) {
-    place->size = change.size;
-  } else {
-    levels.insert(place, PriceLevel{change.price, change.size});
-  }
-}
-
 // What on_delta will do, without doing it.
 BookOutcome OrderBook::judge(const BookDelta& delta) const {
   const std::uint64_t bytes = sizeof(BookDelta) + std::uint64_t{delta.count} * sizeof(BookLevel);
@@ -66,12 +45,14 @@ BookOutcome OrderBook::judge(const BookDelta& delta) const {
   // No branch of the loop depends on a level: what the next one is cannot be guessed.
   std::size_t bids = 0, asks = 0;
   std::int64_t signs = 0;
+  bool is_bad = false;
   for (const BookLevel& level : levels_of(delta)) {
     signs |= level.size.raw();
+    is_bad |= level.price == Price::min();  // it has no opposite, which the ladders need
     bids += static_cast<std::size_t>(level.side == Side::kBuy);
     asks += static_cast<std::size_t>(level.side == Side::kSell);
   }
-  if (signs < 0 || bids + asks != delta.count) return BookOutcome::kMalformed;
+  if (signs < 0 || is_bad || bids + asks != delta.count) return BookOutcome::kMalformed;
   const std::uint64_t last = delta.venue_seq;
   const std::uint64_t first = delta.venue_seq_first != 0 ? delta.venue_seq_first : last;
   if (first > last) return BookOutcome::kMalformed;
@@ -120,25 +101,64 @@ BookOutcome OrderBook::on_delta(const BookDelta& delta) {
     state_ = kStateLive;
     seq_ = 0;
   }
-  for (const BookLevel& level : levels_of(delta)) apply(level);
+  for (const BookLevel& level : levels_of(delta))
+    ladders_[level.side == Side::kBuy ? 0 : 1].set(level.price, level.size);
   if (delta.venue_seq != 0) seq_ = delta.venue_seq;
   time_ = delta.header.ts_event;
   ++stats_.applied;
+  if (config_.keep_levels != 0) keep_best();
+  if (config_.checksum != nullptr && delta.checksum != 0 && !checksum_is(delta.checksum)) {
+    ++stats_.gaps;
+    state_ = kStateGapped;
+    return BookOutcome::kChecksum;
+  }
   return BookOutcome::kApplied;
+}
+
+void OrderBook::keep_best() {
+  for (TickLadder& levels : ladders_) levels.keep(config_.keep_levels);
+}
+
+bool OrderBook::checksum_is(std::uint32_t expected) const {
+  PriceLevel bids[25], asks[25];
+  const std::size_t bid_count = top(Side::kBuy, bids), ask_count = top(Side::kSell, asks);
+  return config_.checksum({bids, bid_count}, {asks, ask_count}, config_.checksum_digits) ==
+         expected;
+}
+
+std::size_t OrderBook::top(Side side, std::span<PriceLevel> out) const {
+  std::size_t count = 0;
+  ladder(side).each([&](const PriceLevel& level) {
+    if (count == out.size()) return false;
+    out[count++] = level;
+    return true;
+  });
+  return count;
+}
+
+std::vector<PriceLevel> OrderBook::levels(Side side) const {
+  std::vector<PriceLevel> all;
+  all.reserve(depth(side));
+  ladder(side).each([&all](const PriceLevel& level) {
+    all.push_back(level);
+    return true;
+  });
+  return all;
 }
 
 BookOutcome OrderBook::on_quote(const Quote& quote) {
   const bool numbered = config_.sequence != SequenceRule::kNone && quote.venue_seq != 0;
   if (numbered && state_ == kStateLive && quote.venue_seq < seq_) return refuse(BookOutcome::kOld);
   if ((quote.has_bid() && !quote.bid_size.is_positive()) ||
-      (quote.has_ask() && !quote.ask_size.is_positive())) {
+      (quote.has_ask() && !quote.ask_size.is_positive()) || quote.bid_price == Price::min() ||
+      quote.ask_price == Price::min()) {
     ++stats_.refused;
     return BookOutcome::kMalformed;
   }
   ladders_[0].clear();
   ladders_[1].clear();
-  if (quote.has_bid()) ladders_[0].push_back({quote.bid_price, quote.bid_size});
-  if (quote.has_ask()) ladders_[1].push_back({quote.ask_price, quote.ask_size});
+  if (quote.has_bid()) ladders_[0].set(quote.bid_price, quote.bid_size);
+  if (quote.has_ask()) ladders_[1].set(quote.ask_price, quote.ask_size);
   state_ = kStateLive;
   if (quote.venue_seq != 0) seq_ = quote.venue_seq;
   time_ = quote.header.ts_event;
@@ -156,32 +176,35 @@ void OrderBook::on_market(const RecordHeader& record) {
 }
 
 Quantity OrderBook::size_at(Side side, Price price) const {
-  const auto& levels = ladder(side);
-  const std::size_t at = position(levels, side == Side::kBuy, price);
-  return at < levels.size() && levels[at].price == price ? levels[at].size : Quantity::zero();
+  return price == Price::min() ? Quantity::zero() : ladder(side).size_at(price);
 }
 
 Sweep OrderBook::sweep(Side taker, Quantity quantity, std::optional<Price> limit) const {
   Sweep result{Quantity::zero(), Price::zero(), {}, 0};
-  const auto& levels = ladder(opposite(taker));
   detail::i128 value = 0;
-  for (auto at = levels.rbegin(); at != levels.rend() && result.filled < quantity; ++at) {
-    if (limit && (taker == Side::kBuy ? at->price > *limit : at->price < *limit)) break;
-    const Quantity part = std::min(at->size, quantity - result.filled);
-    value += static_cast<detail::i128>(at->price.raw()) * part.raw();
+  ladder(opposite(taker)).each([&](const PriceLevel& level) {
+    if (result.filled >= quantity) return false;
+    if (limit && (taker == Side::kBuy ? level.price > *limit : level.price < *limit)) return false;
+    const Quantity part = std::min(level.size, quantity - result.filled);
+    value += static_cast<detail::i128>(level.price.raw()) * part.raw();
     result.filled += part;
-    result.worst = at->price;
+    result.worst = level.price;
     ++result.levels;
-  }
+    return true;
+  });
   result.value = Int128::from(value);
   return result;
 }
 
 std::optional<double> OrderBook::imbalance(std::size_t count) const {
-  const auto total = [count](const std::vector<PriceLevel>& levels) {
+  const auto total = [count](const TickLadder& levels) {
     detail::i128 sum = 0;
-    const std::size_t first = levels.size() > count ? levels.size() - count : 0;
-    for (std::size_t i = first; i < levels.size(); ++i) sum += levels[i].size.raw();
+    std::size_t seen = 0;
+    levels.each([&](const PriceLevel& level) {
+      if (seen++ == count) return false;
+      sum += level.size.raw();
+      return true;
+    });
     return sum;
   };
   const detail::i128 bid = total(ladders_[0]), ask = total(ladders_[1]);
@@ -196,8 +219,11 @@ void OrderBook::save(StateWriter& writer) const {
   writer.put(seq_);
   writer.put(time_);
   writer.put(stats_);
-  writer.put(ladders_[0]);
-  writer.put(ladders_[1]);
+  for (const Side side : {Side::kBuy, Side::kSell}) {
+    std::vector<PriceLevel> worst_first = levels(side);
+    std::reverse(worst_first.begin(), worst_first.end());
+    writer.put(worst_first);
+  }
   writer.end(section);
 }
 
@@ -211,16 +237,19 @@ void OrderBook::load(StateReader& reader) {
   reader.get(seq_);
   reader.get(time_);
   reader.get(stats_);
-  reader.get(ladders_[0]);
-  reader.get(ladders_[1]);
+  std::vector<PriceLevel> saved[2];
+  reader.get(saved[0]);
+  reader.get(saved[1]);
   reader.end();
   if (!reader.ok()) return;
-  if (state_ > kStateGapped || ladders_[0].size() > config_.max_levels ||
-      ladders_[1].size() > config_.max_levels || !is_sorted_side(ladders_[0], true) ||
-      !is_sorted_side(ladders_[1], false))
+  if (state_ > kStateGapped || saved[0].size() > config_.max_levels ||
+      saved[1].size() > config_.max_levels || !is_sorted_side(saved[0], true) ||
+      !is_sorted_side(saved[1], false))
     return reader.fail("order book: levels out of order");
-  ladders_[0].reserve(config_.max_levels);
-  ladders_[1].reserve(config_.max_levels);
+  for (int side : {0, 1}) {
+    ladders_[side].clear();
+    for (const PriceLevel& level : saved[side]) ladders_[side].set(level.price, level.size);
+  }
 }
 
 }  // namespace keel

@@ -17,6 +17,24 @@
 // trade in each bar that holds a part of it. A value bar is not split: it closes with the trade
 // that takes it to `step` or past it, and the next starts from nothing.
 //
+// Range bars end with the trade that takes high minus low to `step` or past it. Renko bars are
+// bricks with their edges `step` apart, counted from the first price: a price one step beyond the
+// last brick makes the next one (so a turn needs two steps from its close); one trade may make
+// several; open, close, high and low lie on the edges.
+//
+// Imbalance and run bars (Lopez de Prado, 2018, 2.3.2): each trade has the sign of the last change
+// of price, and counts one, its size, or its value. An imbalance bar ends when the sum of signed
+// counts is at least E[T] |U - D| in size, a run bar when the sum of the buys or that of the sells
+// is at least E[T] max(U, D), where E[T] is the expected number of trades in a bar and U and D are
+// the expected counts of buys and of sells a trade: averages of the closed bars, weighted
+// exponentially over `information_span` bars. The first bar ends after `step` trades. Left alone,
+// such bars collapse into single trades or grow without end, so E[T] stays within a tenth of `step`
+// and ten times it, and |U - D| is taken as at least a twentieth of U + D. Integers throughout.
+//
+// BarStyle::kHeikinAshi, with any unit: close = (open + high + low + close) / 4, open = half the
+// sum of the last Heikin-Ashi bar's open and close (of the first bar: of its own), high and low
+// hold both; what is less than the last digit is cut downwards.
+//
 // Quotes: the price is the bid, the ask, or the mid (half the sum; half of the last digit of a
 // price is cut downwards, so a mid is exact wherever prices have at most 8 decimals). Volume and
 // value are zero and `trades` counts quotes. A quote without the side asked for is refused.
@@ -50,7 +68,8 @@ struct BarOptions {
   // Session-aligned time bars of at most a day; must outlive the builder. `offset` is not used
   // then.
   const TradingCalendar* calendar = nullptr;
-  bool regular_sessions_only = true;  // else every session, also before and after regular trading
+  bool regular_sessions_only = true;   // else every session, also before and after regular trading
+  std::int32_t information_span = 20;  // bars over which imbalance and run bars average
 };
 // As check(spec), and that grace is not negative and a calendar goes with time bars of at most a
 // day.
@@ -189,6 +208,14 @@ class BarBuilder {
   bool advance(const Tick& tick, std::int64_t& rest, Bar& closed);
   bool advance_time(const Tick& tick, std::int64_t& rest, Bar& closed);
   bool advance_count(const Tick& tick, std::int64_t& rest, Bar& closed);
+  bool advance_shape(const Tick& tick, std::int64_t& rest, Bar& closed);
+  bool brick(Bar& closed);
+  bool information(const Tick& tick, bool late);
+  void learn();
+  void heikin_ashi(Bar& bar);
+  // A tick of a bar that is not of time: joined or opened; false where it is refused.
+  bool join_tick(const Tick& tick, std::int64_t size, bool late);
+  [[nodiscard]] bool is_late(std::int64_t time) const;
   bool advance_bar(const Bar& part, std::int64_t& rest, Bar& closed);
   bool join(const Bar& part, bool late);
   Place place(Interval& interval, Bar& closed);
@@ -218,6 +245,20 @@ class BarBuilder {
   Int128 progress_{};  // value bars: sum of |price| x size
   std::uint8_t is_open_ = 0, has_closed_ = 0, gapped_ = 0;
   BarStats stats_{};
+  // What range, Renko, imbalance, run and Heikin-Ashi bars remember.
+  struct Memory {
+    Int128 up, down;                    // sums of the open bar's buys and sells
+    Int128 expected_up, expected_down;  // a trade, times 2^16
+    std::int64_t expected_trades;       // times 2^16; 0: not yet
+    std::int64_t last_price;
+    std::int64_t top, bottom;  // of the last brick
+    std::int64_t style_open, style_close;
+    std::uint8_t has_price, has_brick, has_style;
+    std::uint8_t sign;  // of the last change of price: 0 none, 1 up, 2 down
+    std::uint8_t reserved[4];
+  };
+  static_assert(std::has_unique_object_representations_v<Memory>);
+  Memory memory_{};
   BarOptions options_;
 };
 

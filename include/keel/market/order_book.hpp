@@ -1,5 +1,5 @@
-// OrderBook: one instrument's price levels (L2), or its top of book (L1), in two contiguous ladders
-// with the best price at the end, where changes are cheap.
+// OrderBook: one instrument's price levels (L2), or its top of book (L1), in two ladders
+// (tick_ladder.hpp) in which a change near the touch costs the same wherever it is.
 //
 // Rules. A delta or snapshot is applied as a whole or not at all. A delta needs a snapshot before
 // it. Updates are absolute: size zero removes a level. Sequence numbers come as ranges
@@ -16,8 +16,10 @@
 #include <vector>
 
 #include <keel/core/state.hpp>
+#include <keel/market/book_checksum.hpp>
 #include <keel/market/book_types.hpp>
 #include <keel/market/errors.hpp>
+#include <keel/market/tick_ladder.hpp>
 #include <keel/model/market_data.hpp>
 
 namespace keel {
@@ -25,6 +27,12 @@ namespace keel {
 struct OrderBookConfig {
   SequenceRule sequence = SequenceRule::kContiguous;
   std::uint32_t max_levels = 8'192;  // a side; room for all of them is taken at construction
+  // Where a venue sends only its best levels, and says nothing of one that falls out of them: this
+  // many a side are kept after each update. 0: all.
+  std::uint32_t keep_levels = 0;
+  // Held against BookDelta::checksum where that is not zero; null: not looked at.
+  ChecksumFunction checksum = nullptr;
+  ChecksumDigits checksum_digits{};
 };
 
 struct BookStats {
@@ -48,30 +56,37 @@ class OrderBook {
   void reset();
 
   [[nodiscard]] std::optional<PriceLevel> best(Side side) const {
-    const auto& levels = ladder(side);
+    const TickLadder& levels = ladder(side);
     if (levels.empty()) return std::nullopt;
-    return levels.back();
+    return levels.best();
   }
   // The i-th best, from 0. nullopt past the end.
   [[nodiscard]] std::optional<PriceLevel> level(Side side, std::size_t i) const {
-    const auto& levels = ladder(side);
+    const TickLadder& levels = ladder(side);
     if (i >= levels.size()) return std::nullopt;
-    return levels[levels.size() - 1 - i];
+    return levels.nth(i);
   }
   [[nodiscard]] std::size_t depth(Side side) const { return ladder(side).size(); }
-  // All levels, worst first. Valid until the next update.
-  [[nodiscard]] std::span<const PriceLevel> levels(Side side) const { return ladder(side); }
-  // Size at exactly this price; zero where there is no level. O(log depth).
+  // Fills `out` with the best levels, best first; how many there were.
+  std::size_t top(Side side, std::span<PriceLevel> out) const;
+  // Every level, best first, while `visit(const PriceLevel&)` says true.
+  template <class Visitor>
+  void each_level(Side side, Visitor&& visit) const {
+    ladder(side).each(visit);
+  }
+  // All levels, best first. Allocates.
+  [[nodiscard]] std::vector<PriceLevel> levels(Side side) const;
+  // Size at exactly this price; zero where there is no level.
   [[nodiscard]] Quantity size_at(Side side, Price price) const;
 
   [[nodiscard]] bool is_live() const { return state_ == kStateLive; }
   [[nodiscard]] bool is_gapped() const { return state_ == kStateGapped; }
   // Bid above ask; is_locked: equal.
   [[nodiscard]] bool is_crossed() const {
-    return two_sided() && ladders_[0].back().price > ladders_[1].back().price;
+    return two_sided() && ladders_[0].best().price > ladders_[1].best().price;
   }
   [[nodiscard]] bool is_locked() const {
-    return two_sided() && ladders_[0].back().price == ladders_[1].back().price;
+    return two_sided() && ladders_[0].best().price == ladders_[1].best().price;
   }
 
   // What an order of `taker` side would take from the other side, level by level, at prices no
@@ -93,15 +108,16 @@ class OrderBook {
  private:
   static constexpr std::uint8_t kStateEmpty = 0, kStateLive = 1, kStateGapped = 2;
 
-  [[nodiscard]] const std::vector<PriceLevel>& ladder(Side side) const {
+  [[nodiscard]] const TickLadder& ladder(Side side) const {
     return ladders_[side == Side::kBuy ? 0 : 1];
   }
   [[nodiscard]] bool two_sided() const { return !ladders_[0].empty() && !ladders_[1].empty(); }
   [[nodiscard]] BookOutcome judge(const BookDelta& delta) const;
   BookOutcome refuse(BookOutcome outcome);
-  void apply(const BookLevel& level);
+  void keep_best();
+  [[nodiscard]] bool checksum_is(std::uint32_t expected) const;
 
-  std::vector<PriceLevel> ladders_[2];  // bids, asks; best last
+  TickLadder ladders_[2];  // bids, asks
   OrderBookConfig config_;
   InstrumentId instrument_;
   std::uint8_t state_ = kStateEmpty;

@@ -26,7 +26,7 @@ class Listener final : public Strategy {
   }
   void on_recovered(Context& context) override { on_start(context); }
   void on_bar(Context&, const Bar& bar) override { bars.push_back(bar); }
-  static BarSpec ticks() { return {37, BarUnit::kTick, PriceSource::kBid, {}}; }
+  static BarSpec ticks() { return {37, BarUnit::kTick, PriceSource::kBid, {}, {}}; }
   std::vector<Bar> bars;
 
  private:

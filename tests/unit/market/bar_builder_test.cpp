@@ -317,7 +317,7 @@ TEST_CASE("specs that cannot be cut are refused") {
   spec.source = PriceSource::kMid;
   CHECK_FALSE(check(spec).ok());
   spec = BarSpec::ticks(5);
-  spec.unit = static_cast<BarUnit>(9);
+  spec.unit = static_cast<BarUnit>(99);
   CHECK_FALSE(check(spec).ok());
 }
 
