@@ -17,6 +17,7 @@ struct Options {
   std::string file, out, journal;
   std::vector<std::string> set;
   bool json = false, quiet = false, force = false, strict = false;
+  std::optional<std::uint64_t> from_seq;
 };
 
 class Counter final : public Progress {
@@ -104,13 +105,14 @@ int run_replay(const Options& options) {
   if (const auto strategy = settings->make_strategy(*id); !strategy)
     return fail(strategy.error(), options.json);
 
-  const auto verified =
-      test.verify(settings->strategy, [&] { return settings->make_strategy(*id).value(); });
+  const auto verified = test.verify(
+      settings->strategy, [&] { return settings->make_strategy(*id).value(); }, {options.from_seq});
   if (!verified) return fail(verified.error(), options.json);
   if (options.json) {
     fmt::print("{{\"identical\":{},\"inputs\":{},\"facts\":{},\"commands\":{},\"runs\":{}",
                verified->identical(), verified->inputs, verified->facts, verified->commands,
                verified->runs);
+    if (verified->after_seq != 0) fmt::print(",\"after_seq\":{}", verified->after_seq);
     if (verified->difference)
       fmt::print(",\"seq\":{},\"input\":{},\"recorded\":{},\"replayed\":{}",
                  verified->difference->seq, json_string(verified->difference->input),
@@ -151,6 +153,8 @@ void add_replay(CLI::App& app, int& code) {
       "differs.\n"
       "Exit code 3 where one does. Example: keel replay btc.yaml --journal build/run/run.journal");
   add_common(*command, *options);
+  command->add_option("--from", options->from_seq,
+                      "begin behind the latest snapshot up to this seq");
   command->callback([options, &code] { code = run_replay(*options); });
 }
 

@@ -97,6 +97,10 @@ def main():
 
         same = json.loads(run("replay", YAML, "--json", "--journal", journal).stdout)
         assert same["identical"] and same["commands"] > 0
+        behind = json.loads(run("replay", YAML, "--json", "--journal", journal, "--from",
+                                "100").stdout)
+        assert behind["identical"] and 0 < behind["after_seq"] <= 100, behind
+        assert behind["inputs"] < same["inputs"] and "after_seq" not in same
         other = json.loads(run("replay", YAML, "--json", "--journal", journal, "--set",
                                "strategy.parameters.fast=50", code=3).stdout)
         assert not other["identical"] and other["recorded"] != other["replayed"]

@@ -86,14 +86,15 @@ class Backtest {
   // Re-runs the journal. `make` gives a fresh strategy (std::unique_ptr<Strategy>) for each run in
   // it.
   template <class Make>
-  Result<VerifyReport> verify(std::string_view name, Make&& make) {
+  Result<VerifyReport> verify(std::string_view name, Make&& make,
+                              const VerifyOptions& options = {}) {
     struct Maker final : Remaker {
       Make& give;
       Maker(Backtest& test, std::string_view strategy, Make& with)
           : Remaker(test, strategy), give(with) {}
       std::unique_ptr<Strategy> strategy() override { return give(); }
     } maker{*this, name, make};
-    return keel::verify(config_.journal, maker);
+    return keel::verify(config_.journal, maker, options);
   }
 
   // Of the last run; null before.
