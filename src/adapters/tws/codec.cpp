@@ -106,7 +106,7 @@ std::optional<std::string_view> FrameReader::next() {
 }
 
 std::optional<bool> FrameReader::take_preamble() {
-  constexpr std::string_view kPreamble{"API", 4};
+  constexpr std::string_view kPreamble{"API\0", 4};
   const std::string_view have{buffer_.data() + read_, buffer_.size() - read_};
   if (have.size() < kPreamble.size()) {
     if (kPreamble.starts_with(have)) return std::nullopt;

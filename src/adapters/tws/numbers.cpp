@@ -24,8 +24,9 @@ bool parse_plain(std::string_view text, int digits, std::int64_t& raw) {
       decimals = 0;
     } else if (c >= '0' && c <= '9') {
       value = value * 10 + (c - '0');
-      if (++count > 17) return false;
-      if (decimals >= 0 && ++decimals > digits) return false;
+      ++count;
+      if (decimals >= 0) ++decimals;
+      if (count > 17 || decimals > digits) return false;
     } else {
       return false;
     }

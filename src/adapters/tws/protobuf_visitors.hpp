@@ -59,7 +59,9 @@ class ProtobufWriter {
     for (; value >= 0x80; value >>= 7) out_ += static_cast<char>((value & 0x7F) | 0x80);
     out_ += static_cast<char>(value);
   }
-  void tag(int number, int wire) { varint(static_cast<std::uint64_t>(number * 8 + wire)); }
+  void tag(int number, int wire) {
+    varint(static_cast<std::uint64_t>(number) * 8 + static_cast<std::uint64_t>(wire));
+  }
   void bytes(int number, std::string_view value) {
     tag(number, 2);
     varint(value.size());

@@ -223,7 +223,6 @@ class TextReader {
     return parsed;
   }
   template <class T>
-    requires requires(TextReader& reader, T& value) { reader.parse(value); }
   void get(T& value) {
     const Parsed parsed = parse(value);
     if (parsed == Parsed::kBad) fail();
