@@ -119,6 +119,9 @@ int main(int argc, char** argv) {
   figures.add("seconds", all->seconds, "s", "one core, 20 points scaled to 400", one_core);
   figures.add("cores_used", all->processor_seconds / all->seconds, "cores", "threads",
               static_cast<double>(all->threads));
+  // What other programs on the machine do not touch.
+  figures.add("processor_seconds", all->processor_seconds, "s", "one core, 20 points scaled to 400",
+              one->processor_seconds * scale);
   figures.add("quotes_per_second", events / all->seconds, "1/s", "one core", events / one_core);
   figures.add("memory_above_data", above, "MiB", "budget", 100);
   figures.add("points_per_second", static_cast<double>(points.size()) / all->seconds, "1/s",

@@ -89,9 +89,11 @@ OrderId Engine::emulate(OrderRequest& own, const Denial& denial) {
   if (risk_->kill_switch().level != KillLevel::kOff) return refuse({Reason::kKillSwitch, {}, {}});
   if (risk_->trading_state(own.account) == TradingState::kHalted)
     return refuse({Reason::kTradingHalted, {}, {}});
+  // By what the risk check remembers, as for every other order: what the ring of orders still has
+  // of ended ones depends on how it came about.
   if (!own.client_id.empty())
-    if (const Order* user = orders_->find_by_client_id(own.account, own.client_id))
-      return refuse({Reason::kDuplicateClientId, Int128::from(user->id.value), {}});
+    if (const OrderId user = risk_->user_of(own.account, own.client_id); !user.is_none())
+      return refuse({Reason::kDuplicateClientId, Int128::from(user.value), {}});
   const Instrument& instrument = registry_.get(own.instrument);
   if (!set_end(own.terms, instrument, lacks))
     return refuse({Reason::kTimeInForceNotSupported,

@@ -93,15 +93,20 @@ void Engine::start_halted(const RunInput& input) {
 namespace {
 
 // What is as true after a restart as before. A connection is a new one, definitions are given by
-// the host again, the first input of a run is that run's own, and a stop has been had.
+// the host again, the first input of a run is that run's own, and a stop has been had. An answer to
+// a snapshot request is true together with what came before it: the end of one that nobody has
+// heard the list of would make every order missing. The restart asks anew.
 bool is_fed_again(const RecordHeader& input) {
   switch (input.kind) {
-    case RecordKind::kOrderReport:
+    case RecordKind::kOrderReport: return (input.flags & OrderReport::kSnapshot) == 0;
     case RecordKind::kAccountReport:
     case RecordKind::kTimer:
     case RecordKind::kParameter:
     case RecordKind::kModelLoaded: return true;
-    case RecordKind::kHostCommand: return record_as<HostCommand>(input).action != HostAction::kStop;
+    case RecordKind::kHostCommand: {
+      const HostAction action = record_as<HostCommand>(input).action;
+      return action != HostAction::kStop && action != HostAction::kJournalFailed;
+    }
     default: return false;
   }
 }

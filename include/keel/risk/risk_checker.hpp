@@ -137,6 +137,10 @@ class RiskChecker {
   [[nodiscard]] const OpenExposure& open_exposure() const { return exposure_; }
   [[nodiscard]] EquityMarks equity_marks(AccountId account) const;
   [[nodiscard]] std::int64_t open_orders(AccountId account) const;
+  // The order that used a client id first; none: nobody did, as far as is remembered.
+  [[nodiscard]] OrderId user_of(AccountId account, const ClientOrderId& id) const {
+    return client_ids_.find(account, id);
+  }
 
  private:
   template <std::size_t N>
