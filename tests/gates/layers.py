@@ -24,7 +24,7 @@ ROOMS = {
     "venue": (2, ["model"]),
     "journal": (2, ["model"]),
     "pricing": (2, ["model"]),
-    "risk": (3, ["market", "orders", "portfolio", "venue", "pricing"]),  # venue: what a venue can do
+    "risk": (3, ["market", "orders", "portfolio", "venue", "pricing"]),  # what a venue can do
     "execution": (3, ["market", "orders", "portfolio", "venue"]),
     "sim": (3, ["market", "orders", "portfolio", "venue"]),
     "storage": (3, ["market", "venue", "journal", "net"]),
