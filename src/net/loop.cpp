@@ -34,6 +34,7 @@ std::size_t Loop::run_for(Duration time) {
   return impl_->context->run_for(std::chrono::nanoseconds{time.ns});
 }
 void Loop::run() {
+  if (impl_->context->stopped()) impl_->context->restart();
   const auto guard = asio::make_work_guard(*impl_->context);
   impl_->context->run();
 }

@@ -141,8 +141,7 @@ void ClientCore::Impl::lost(std::string_view why) {
   requests_waiting.clear();
   history_waiting.clear();
   live_orders.clear();
-  step = ListingStep::kNone;
-  wanted_listings.clear();
+  forget_listing();
   tell_connection(ConnectionState::kDown, why);
   if (running) plan_connect();
 }
@@ -327,11 +326,9 @@ void ClientCore::send(const CommandBatch& batch, Timestamp now) {
 void ClientCore::request_snapshot(AccountId account, Timestamp now) {
   impl_->now = now;
   if (impl_->connection != ConnectionState::kUp) return;  // asked again when it is
+  if (impl_->step != ListingStep::kNone) return impl_->next_listings.push_back(account);
   impl_->wanted_listings.push_back(account);
-  if (impl_->step == ListingStep::kNone)
-    impl_->begin_listing();
-  else
-    impl_->again = true;
+  impl_->begin_listing();
 }
 template <class M>
 bool ClientCore::request(const M& message, Timestamp now) {

@@ -176,13 +176,21 @@ void ClientCore::Impl::use(const ExecutionDetails& details) {
   push(out_report.header);
   fills.push_back({e.exec_id, out_report});
   if (fills.size() > 4096) fills.pop_front();
+  const auto early = early_fees.find(e.exec_id);
+  if (early == early_fees.end()) return;
+  const CommissionAndFeesReport fee = early->second;
+  early_fees.erase(early);
+  use(fee);
 }
 
 // A fee comes behind its fill, and again with every list of executions; it states all of the fee.
 void ClientCore::Impl::use(const CommissionAndFeesReport& fee) {
   const auto at = std::find_if(fills.rbegin(), fills.rend(),
                                [&](const Fill& fill) { return fill.execution == fee.exec_id; });
-  if (at == fills.rend()) return;
+  if (at == fills.rend()) {  // its fill has not been heard of yet
+    if (early_fees.size() < 1024) early_fees[fee.exec_id] = fee;
+    return;
+  }
   const auto currency = Currency::parse(fee.currency);
   if (!currency) return;
   OrderReport out_report = report(ReportKind::kFillFee);
@@ -214,7 +222,10 @@ void ClientCore::Impl::connectivity(const ErrorMessage& error) {
     case 326:  // client id in use: another program has it, or TWS has not noticed that we were gone
       log(LogLevel::kWarning, error.error_msg);
       break;
-    case 1100: tell_connection(ConnectionState::kDown, error.error_msg); break;
+    case 1100:
+      forget_listing();
+      tell_connection(ConnectionState::kDown, error.error_msg);
+      break;
     case 1101:
     case 1102:
       if (!greeted || managed.empty()) break;
@@ -271,7 +282,6 @@ void ClientCore::Impl::order_error(const ErrorMessage& error) {
 
 void ClientCore::Impl::begin_listing() {
   listing_asked = now;
-  again = false;
   step = ListingStep::kExecutions;
   balances.clear();
   ExecutionRequest request;
@@ -319,7 +329,15 @@ void ClientCore::Impl::end_listing() {
     end.venue_number = static_cast<std::uint64_t>(std::max<std::int64_t>(next_valid, 0));
     push(end.header);
   }
+  wanted_listings = std::move(next_listings);
+  next_listings.clear();
+  if (!wanted_listings.empty()) begin_listing();
+}
+
+void ClientCore::Impl::forget_listing() {
+  step = ListingStep::kNone;
   wanted_listings.clear();
+  next_listings.clear();
 }
 
 void ClientCore::Impl::use(const Position& position) {

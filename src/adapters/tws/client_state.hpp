@@ -87,6 +87,7 @@ struct ClientCore::Impl final : ResponseHandler {
   void begin_listing();
   void next_step();
   void end_listing();
+  void forget_listing();
 
   // Hears of every message: used here, then shown to the listener.
 #define KEEL_TWS_ON(Message) void on(const Message& message) override;
@@ -159,10 +160,10 @@ struct ClientCore::Impl final : ResponseHandler {
     OrderReport about;
   };
   std::deque<Fill> fills;  // the latest, for fees that come behind them
+  std::map<std::string, CommissionAndFeesReport> early_fees;
 
   ListingStep step = ListingStep::kNone;
-  bool again = false;
-  std::vector<AccountId> wanted_listings;
+  std::vector<AccountId> wanted_listings, next_listings;  // asked for now; while that goes on
   Timestamp listing_asked{};
   std::int32_t listing_request = 0;
   std::map<std::string, AccountReport> balances;

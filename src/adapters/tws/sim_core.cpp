@@ -90,6 +90,7 @@ void SimulatorCore::advance(Timestamp now) { impl_->run_to(now); }
 
 Timestamp SimulatorCore::next_event() const {
   Timestamp next = impl_->world.market->next_time();
+  if (!impl_->world.reachable) return next;
   if (const auto order = impl_->world.desk->next_event()) next = std::min(next, *order);
   for (const auto& session : impl_->world.sessions)
     if (session->started) next = std::min(next, session->next_time());

@@ -22,7 +22,6 @@ struct World {
   std::unique_ptr<OrderDesk> desk;
   std::vector<std::unique_ptr<Session>> sessions;
   bool reachable = true;
-  bool any_news = false;
   Timestamp closed_until{};
   SimulatorStats stats{};
   std::vector<std::pair<std::int32_t, std::string>> fa_data;
