@@ -6,7 +6,7 @@
 //
 //   KEEL_BENCH_INPUTS=50000000 bench_recovery      the full length (6 GB of disk)
 //
-// Seconds are of processor time: other programs on the machine do not count, and nothing here waits.
+// Seconds are of processor time: other programs on the machine do not count; nothing here waits.
 // The figures for 50 million inputs are scaled from the shorter file, which is said beside them:
 // both walk the journal once, from front to back.
 #include <cstdlib>
