@@ -94,6 +94,13 @@ void Context::cancel_all(std::optional<InstrumentId> id) {
   engine_->cancel_matching(strategy_, std::nullopt, id, Reason::kByRequest);
 }
 
+void Context::flatten(std::optional<InstrumentId> id) {
+  cancel_all(id);
+  for (const Instrument& instrument : engine_->registry_.all())
+    if ((!id || instrument.id == *id) && position_details(instrument.id) != nullptr)
+      engine_->close_out(account_, strategy_, instrument.id, Reason::kByRequest);
+}
+
 OrderId Context::set_target_position(InstrumentId id, Quantity target) {
   return engine_->set_target(strategy_, account_, id, target);
 }

@@ -14,7 +14,7 @@ Engine::Engine(const EngineConfig& config)
   callbacks_.reserve(1024);
 }
 
-Engine::~Engine() = default;
+Engine::~Engine() { unlock_accounts(); }
 
 Status Engine::add_venue(Venue& venue) {
   const auto index = venue.id().value - 1u;
@@ -76,6 +76,7 @@ void Engine::on(const RecordHeader& input) {
       case RecordKind::kConnection: {
         const auto& connection = record_as<ConnectionInput>(*input_);
         orders_->on_connection(connection, *this);
+        guard_connection(connection);
         if (connection.state == ConnectionState::kUp) ask_for_snapshots(connection.venue);
         break;
       }
@@ -83,6 +84,11 @@ void Engine::on(const RecordHeader& input) {
       case RecordKind::kAccountDefined:
         if (auto status = define(*input_); !status)
           log_->log(LogLevel::kError, "engine", status.error().message());
+        if (started_ && input.kind == RecordKind::kInstrumentDefined)
+          instrument_changed(record_as<InstrumentDefined>(*input_).definition.id);
+        break;
+      case RecordKind::kAccountReport:
+        guard_account_report(record_as<AccountReport>(*input_));
         break;
       case RecordKind::kRunStarted:
       case RecordKind::kRestarted: on_run(record_as<RunInput>(*input_)); break;
@@ -120,6 +126,8 @@ void Engine::reentered(const RecordHeader& input) {
 
 // The first input of a run.
 void Engine::on_run(const RunInput& input) {
+  heartbeat_ = now_;
+  find_next_expiry(now_);
   if ((input.header.flags & RunInput::kStartsHalted) != 0) start_halted(input);
   if (input.header.kind == RecordKind::kRunStarted) {
     for (auto& slot : slots_) call(slot, [](Strategy& s, Context& c) { s.on_start(c); });
@@ -129,6 +137,8 @@ void Engine::on_run(const RunInput& input) {
   begin_run_bars();
   orders_->on_restart(*this);
   risk_->on_restart(now_);
+  next_expiry_ = now_;  // what expired while nobody ran is seen to now
+  guard_time(now_);
   for (std::size_t i = 0; i < directory_.venue_count(); ++i)
     ask_for_snapshots({static_cast<std::uint16_t>(i + 1)});
   for (auto& slot : slots_) call(slot, [](Strategy& s, Context& c) { s.on_recovered(c); });
@@ -137,6 +147,7 @@ void Engine::on_run(const RunInput& input) {
 
 void Engine::on_report(const OrderReport& report) {
   orders_->on_report(report, *this);
+  if (report.kind == ReportKind::kSnapshotEnd) guard_snapshot_end(report);
   if (report.kind == ReportKind::kSnapshotEnd && restarted_) {
     // Reconciled: every order of this account has been reported as the venue has it.
     reconciled_.push_back(report.account);
@@ -204,6 +215,7 @@ void Engine::emit(RecordHeader& record) {
 void Engine::fold(const RecordHeader& record) {
   orders_->fold(record);
   triggers_->fold(record);
+  if (!is_order_record(record.kind)) guards_.fold(record);
   portfolio_.fold(record);
   risk_->fold(record);
   if (!is_order_record(record.kind)) {
@@ -253,7 +265,10 @@ void Engine::settle() {
       act(action);
       continue;
     }
-    if (next_callback_ == callbacks_.size()) return;
+    if (next_callback_ == callbacks_.size()) {
+      if (!guards_.closings().empty() && pursue_closings()) continue;
+      return;
+    }
     // A copy: a callback may make the transaction grow, and with the journal off its buffer move.
     const OrderFact fact = *reinterpret_cast<const OrderFact*>(journal_.transaction_begin() +
                                                                callbacks_[next_callback_++]);
@@ -310,6 +325,9 @@ void Engine::on_market(const RecordHeader& input) {
   risk_->on_market(input.instrument, now_, *this);
   if (triggers_->watches(input.instrument)) [[unlikely]]
     watch_market(input);
+  if (input.kind == RecordKind::kInstrumentStatus &&
+      record_as<StatusChange>(input).status == InstrumentStatus::kExpired) [[unlikely]]
+    cancel_matching(std::nullopt, std::nullopt, input.instrument, Reason::kByInstrument);
   const auto at = input.instrument.value - 1u;
   if (at >= feeds_.size()) return;
   switch (input.kind) {
@@ -368,6 +386,7 @@ void Engine::tell_bar(std::uint32_t index, const Bar& bar) {
 void Engine::on_timer(Timestamp deadline) {
   orders_->on_time(deadline, *this);
   triggers_->on_time(deadline, *orders_, *this);
+  guard_time(deadline);
   risk_->on_time(deadline, *this);
   for (std::uint32_t index = 0; index < series_.size(); ++index)
     series_[index].builder->on_time(deadline, [this, index](Bar& bar) { bar_closed(index, bar); });
@@ -387,6 +406,7 @@ void Engine::update_deadline() {
   };
   earliest(orders_->next_deadline());
   earliest(triggers_->next_deadline());
+  earliest(guard_deadline());
   earliest(risk_->next_deadline());
   for (const auto& series : series_) earliest(series.builder->next_deadline());
   for (const auto& slot : slots_)

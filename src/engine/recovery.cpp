@@ -33,6 +33,10 @@ Status Engine::start(Timestamp now) {
                    "each instrument names a declared venue",
                    {}};
   }
+  if (auto status = lock_accounts(); !status) {
+    unlock_accounts();
+    return status;
+  }
   std::uint32_t run = 1;
   bool has_past = false;
   if (!config_.journal.empty()) {

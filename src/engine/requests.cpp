@@ -15,6 +15,9 @@ OrderId Engine::submit(const OrderRequest& request) {
 }
 
 OrderId Engine::submit_or_hold(OrderRequest& own) {
+  if (guards_.is_alert()) [[unlikely]]
+    if (const Reason why = guarded(own); why != Reason::kNone)
+      return orders_->deny(own, {why, {}, {}}, *this);
   auto decision = risk_->check(own, now_);
   if (!decision.approved()) [[unlikely]]
     return emulate(own, decision.denial());
@@ -47,6 +50,15 @@ void Engine::cancel_matching(std::optional<StrategyId> strategy, std::optional<A
 
 void Engine::flatten(std::optional<AccountId> account, Reason why) {
   cancel_matching(std::nullopt, account, std::nullopt, why);
+  // What is still at a venue may fill, or be canceled and leave a position: that is seen to later.
+  std::vector<std::pair<AccountId, InstrumentId>> unsettled;
+  orders_->for_each_open([&](const Order& order) {
+    if (!account || order.account == *account)
+      unsettled.emplace_back(order.account, order.instrument);
+  });
+  std::sort(unsettled.begin(), unsettled.end());
+  unsettled.erase(std::unique(unsettled.begin(), unsettled.end()), unsettled.end());
+  for (const auto& [owner, instrument] : unsettled) close_out(owner, {}, instrument, why);
   for (const auto& own : directory_.accounts()) {
     if (account && own.id != *account) continue;
     for (const auto& instrument : registry_.all()) {
@@ -195,7 +207,10 @@ void Engine::on_host_command(const HostCommand& command) {
       break;
     }
     case HostAction::kResetKillSwitch: tell(risk_->reset_kill_switch(by, *this)); break;
-    case HostAction::kReady: risk_->set_ready(); break;
+    case HostAction::kReady:
+      risk_->set_ready();
+      lift_guards();
+      break;
     case HostAction::kSetLimit: {
       const auto limit = parse_limit(command.name.view());
       if (!limit) {
@@ -217,8 +232,8 @@ void Engine::on_host_command(const HostCommand& command) {
     }
     case HostAction::kStop: stopped_ = true; break;
     case HostAction::kJournalFailed: journal_failed_ = true; break;
-    case HostAction::kHeartbeat:
-    case HostAction::kAcceptAdjustment:
+    case HostAction::kHeartbeat: heartbeat_ = now_; break;
+    case HostAction::kAcceptAdjustment: accept_adjustment(command); break;
     case HostAction::kSetMode: break;  // folded by those who read the input
   }
 }

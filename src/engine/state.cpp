@@ -29,6 +29,7 @@ void Engine::save_state(StateWriter& writer) const {
   writer.put(known_.instruments);
   orders_->save(writer);
   triggers_->save(writer);
+  guards_.save(writer);
   portfolio_.save(writer);
   risk_->save(writer);
   writer.end(section);
@@ -57,6 +58,7 @@ void Engine::load_state(StateReader& reader) {
   }
   orders_->load(reader);
   triggers_->load(reader);
+  guards_.load(reader);
   portfolio_.load(reader);
   risk_->load(reader);
   reader.end();
@@ -133,6 +135,9 @@ void Engine::save_live(StateWriter& writer) const {
   writer.put(restarted_);
   writer.put(stopped_);
   writer.put(reconciled_);
+  writer.put(reported_);
+  writer.put(heartbeat_);
+  writer.put(next_expiry_);
   writer.put(static_cast<std::uint64_t>(series_.size()));
   for (const auto& series : series_) writer.put(series.strategies);
   writer.put(static_cast<std::uint64_t>(feeds_.size()));
@@ -155,6 +160,9 @@ void Engine::load_live(StateReader& reader) {
   reader.get(restarted_);
   reader.get(stopped_);
   reader.get(reconciled_);
+  reader.get(reported_);
+  reader.get(heartbeat_);
+  reader.get(next_expiry_);
   const auto get_slots = [&](std::vector<std::uint16_t>& list) {
     reader.get(list);
     for (const auto slot : list)

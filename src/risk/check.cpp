@@ -180,7 +180,11 @@ namespace {
 template <class Owner>
 bool rate_of(Denial& why, const Owner& owner, Timestamp now) {
   if (!owner.row.has(Limit::kMaxOrderRate)) return false;
-  const auto limit = static_cast<std::uint64_t>(owner.row.at(Limit::kMaxOrderRate));
+  auto limit = static_cast<std::uint64_t>(owner.row.at(Limit::kMaxOrderRate));
+  if (owner.row.has(Limit::kCancelReserve)) {  // cancels alone may use these
+    const auto kept = static_cast<std::uint64_t>(owner.row.at(Limit::kCancelReserve));
+    limit = kept < limit ? limit - kept : 0;
+  }
   const Duration window =
       owner.row.has(Limit::kOrderRateWindow)
           ? Duration{static_cast<std::int64_t>(owner.row.at(Limit::kOrderRateWindow))}

@@ -32,6 +32,7 @@ constexpr LimitInfo kInfo[kLimitCount] = {
     {"max_drawdown_rate", LimitUnit::kRate, false},
     {"fee_buffer", LimitUnit::kRate, false},
     {"market_buffer", LimitUnit::kRate, false},
+    {"cancel_reserve", LimitUnit::kCount, false},
 };
 
 const LimitInfo& info(Limit limit) { return kInfo[static_cast<std::size_t>(limit)]; }
@@ -59,6 +60,7 @@ decltype(auto) with_member(Set& set, Limit limit, F&& f) {
     case Limit::kMaxDrawdownRate: return f(set.max_drawdown_rate);
     case Limit::kFeeBuffer: return f(set.fee_buffer);
     case Limit::kMarketBuffer: return f(set.market_buffer);
+    case Limit::kCancelReserve: return f(set.cancel_reserve);
   }
   KEEL_ASSERT(false, "not a limit");
   return f(set.market_buffer);

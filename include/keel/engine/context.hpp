@@ -67,6 +67,10 @@ class Context {
   // Idempotent: working, in-flight and unknown orders count, reduce-only ones (protective stops) do
   // not. none: already there or on its way.
   OrderId set_target_position(InstrumentId id, Quantity target);
+  // Cancels every open order of this strategy, in one instrument or in all, and closes what it
+  // holds there: at once, and again once the cancels are answered, until it is flat. Survives a
+  // restart.
+  void flatten(std::optional<InstrumentId> id = std::nullopt);
   OrderId close_position(InstrumentId id) { return set_target_position(id, Quantity::zero()); }
 
   [[nodiscard]] const Order* order(OrderId id) const;

@@ -30,16 +30,6 @@
 
 namespace keel {
 
-namespace engine_errors {
-inline constexpr ErrorCode kAlreadyStarted{"engine.already_started"};
-inline constexpr ErrorCode kNotStarted{"engine.not_started"};
-inline constexpr ErrorCode kCallbackFailed{"engine.callback_failed"};
-inline constexpr ErrorCode kWiring{"engine.wiring"};
-inline constexpr ErrorCode kRecovery{"engine.recovery"};
-inline constexpr ErrorCode kReentered{"engine.reentered"};
-inline constexpr ErrorCode kVerify{"engine.verify"};
-}  // namespace engine_errors
-
 class Engine final : private Emitter {
  public:
   explicit Engine(const EngineConfig& config);
@@ -79,13 +69,12 @@ class Engine final : private Emitter {
   // What start() found in the journal: its last seq, and the rolling hash there; 0 in a new one.
   [[nodiscard]] std::uint64_t recovered_seq() const { return recovered_seq_; }
   [[nodiscard]] std::uint64_t recovered_hash() const { return recovered_hash_; }
-  // The input on which the run before ended, and how often that has happened; null: it ended
-  // between inputs, or on market data.
+  // The input on which the run before ended, and how often; null: between inputs, or market data.
   [[nodiscard]] const InterruptedInput* interrupted() const {
     return interrupted_ ? &*interrupted_ : nullptr;
   }
   [[nodiscard]] bool is_stopped() const { return stopped_; }
-  // Why the engine stopped by itself; null while all is well.
+  // Why the engine stopped by itself; null: all is well.
   [[nodiscard]] const Error* failure() const { return failure_ ? &*failure_ : nullptr; }
   [[nodiscard]] Timestamp now() const { return now_; }
   [[nodiscard]] std::uint64_t seq() const { return seq_; }
@@ -94,21 +83,19 @@ class Engine final : private Emitter {
   [[nodiscard]] std::uint64_t rolling_hash() const { return rolling_.value(); }
   // Of the state that recovery rebuilds: orders, positions, risk. Costs a serialisation.
   [[nodiscard]] std::uint64_t state_hash() const;
-
   [[nodiscard]] const Marks& marks() const { return marks_; }
   [[nodiscard]] const OrderManager& orders() const {  // from start on
     KEEL_ASSERT(orders_.has_value(), "orders() before start");
     return *orders_;
   }
   [[nodiscard]] const Portfolio& portfolio() const { return portfolio_; }
-  // From start on.
-  [[nodiscard]] const RiskChecker& risk() const {
+  [[nodiscard]] const Guards& guards() const { return guards_; }
+  [[nodiscard]] const RiskChecker& risk() const {  // from start on
     KEEL_ASSERT(risk_.has_value(), "risk() before start");
     return *risk_;
   }
   [[nodiscard]] const Journal& journal() const { return journal_; }
-  // For the host's executor, between inputs or on another thread: prepares the next segment, hashes
-  // complete ones. Without it the engine's thread prepares segments as it needs them.
+  // For the host's executor, on any thread: prepares the next segment, hashes complete ones.
   Status maintain_journal() { return journal_.maintain(); }
   Status prepare_journal() { return journal_.prepare_next(); }
   [[nodiscard]] const InstrumentRegistry& instruments() const { return registry_; }
@@ -202,6 +189,26 @@ class Engine final : private Emitter {
   void next_slice(const OrderManager::Action& action);
   void watch_market(const RecordHeader& input);
 
+  // guarding.cpp: dead man, lost connections, breaks, closing out; account_locks.cpp
+  void emit_guard(StateFact fact);
+  [[nodiscard]] Reason guarded(const OrderRequest& request) const;
+  [[nodiscard]] std::optional<Timestamp> guard_deadline() const;
+  void guard_time(Timestamp now);
+  void find_next_expiry(Timestamp now);
+  void lift_guards();
+  void cancel_at_venues(std::optional<VenueId> venue, Reason why);
+  void guard_connection(const ConnectionInput& connection);
+  void guard_snapshot_end(const OrderReport& report);
+  void guard_account_report(const AccountReport& report);
+  void compare_positions(AccountId account, VenueId venue);
+  void accept_adjustment(const HostCommand& command);
+  void close_out(AccountId account, StrategyId strategy, InstrumentId instrument, Reason why);
+  bool pursue_closings();
+  OrderId close_once(const Guards::Closing& closing, Quantity rest);
+  void instrument_changed(InstrumentId id);
+  Status lock_accounts();
+  void unlock_accounts();
+
   // recovery.cpp
   void start_halted(const RunInput& input);
   Status take_up_interrupted(Timestamp now);
@@ -218,7 +225,6 @@ class Engine final : private Emitter {
   Status define(const RecordHeader& record);
   [[nodiscard]] RunInput run_input(RecordKind kind, Timestamp now) const;
 
-  // bars.cpp
   void subscribe_bars(std::uint16_t slot, InstrumentId id, const BarSpec& spec);
   void fold_series(const SeriesFact& fact);
   void begin_run_bars();
@@ -227,8 +233,7 @@ class Engine final : private Emitter {
   void save_bars(StateWriter& writer) const;
   void load_bars(StateReader& reader);
 
-  // state.cpp
-  Status snapshot();
+  Status snapshot();  // state.cpp
   Status load_snapshot(const Snapshot& snapshot, bool live);
   void save_live(StateWriter& writer) const;
   void load_live(StateReader& reader);
@@ -245,6 +250,11 @@ class Engine final : private Emitter {
   std::optional<OrderManager> orders_;  // from start on: its ids carry the run
   Portfolio portfolio_;
   std::optional<Triggers> triggers_;
+  Guards guards_;
+  std::vector<ReportedPosition> reported_;  // by the venue, since its last snapshot ended
+  Timestamp heartbeat_{0};
+  std::optional<Timestamp> next_expiry_;
+  std::vector<int> account_locks_;
   std::optional<RiskChecker> risk_;  // from start on, when everything is declared
   Journal journal_;
   LogSink* log_;

@@ -1,4 +1,4 @@
-// EngineConfig: an engine written down.
+// EngineConfig: an engine written down; its errors, and who may look on.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <keel/core/log.hpp>
+#include <keel/engine/guards.hpp>
 #include <keel/journal/journal.hpp>
 #include <keel/market/bar_builder.hpp>
 #include <keel/orders/order_manager.hpp>
@@ -41,7 +42,23 @@ struct EngineConfig {
   std::vector<const TradingCalendar*> calendars;
   // An order at the close that keel holds leaves this long before it.
   Duration close_lead = Duration::seconds(10);
+
+  GuardConfig guards;
+  // Folder of the lock files that keep a second engine from writing to a live or paper account.
+  // Empty: beside the journal; without a journal too, nothing is locked.
+  std::string account_locks;
 };
+
+namespace engine_errors {
+inline constexpr ErrorCode kAlreadyStarted{"engine.already_started"};
+inline constexpr ErrorCode kNotStarted{"engine.not_started"};
+inline constexpr ErrorCode kCallbackFailed{"engine.callback_failed"};
+inline constexpr ErrorCode kWiring{"engine.wiring"};
+inline constexpr ErrorCode kRecovery{"engine.recovery"};
+inline constexpr ErrorCode kReentered{"engine.reentered"};
+inline constexpr ErrorCode kAccountLocked{"engine.account_locked"};
+inline constexpr ErrorCode kVerify{"engine.verify"};
+}  // namespace engine_errors
 
 // Sees each committed transaction, input first; for reports, projections and buses. Market inputs
 // that the journal leaves out, and that led to nothing, are not shown.

@@ -60,8 +60,9 @@ enum class Limit : std::uint8_t {
   kMaxDrawdownRate,   // rate: of the highest equity
   kFeeBuffer,         // rate: added to the cost of a purchase; turns the buying power rule on
   kMarketBuffer,      // rate: what a market order may slip; it counts at reference x (1 + this)
+  kCancelReserve,     // count: of max_order_rate, messages that are kept for cancels
 };
-inline constexpr std::size_t kLimitCount = 19;
+inline constexpr std::size_t kLimitCount = 20;
 inline constexpr std::size_t kInstrumentLimitCount =
     6;  // the first ones are at home with the instrument
 
@@ -110,6 +111,7 @@ struct LimitSet {
   std::optional<Rate> max_drawdown_rate;
   std::optional<Rate> fee_buffer;
   std::optional<Rate> market_buffer;
+  std::optional<std::int64_t> cancel_reserve;
 
   // By name, raw in the limit's own unit.
   [[nodiscard]] std::optional<Int128> raw(Limit limit) const;
