@@ -96,12 +96,31 @@ class Depth {
 
  private:
   [[nodiscard]] std::vector<Level>& of(Side side) { return side == Side::kBuy ? bids_ : asks_; }
-  // Sorted with the best last; near the touch little moves.
+  // Sorted with the best last; near the touch little moves. The changes of a record come in order
+  // of price, so the search starts where the last one ended and doubles its steps.
   [[nodiscard]] std::vector<Level>::iterator find(Side side, Price price) {
     auto& levels = of(side);
-    return std::partition_point(levels.begin(), levels.end(), [&](const Level& level) {
-      return better(opposite(side), price, level.price);
-    });
+    const std::int64_t flip = side == Side::kBuy ? 0 : -1;
+    const std::int64_t key = price.raw() ^ flip;
+    const auto is_worse = [&](std::size_t at) { return (levels[at].price.raw() ^ flip) < key; };
+    std::size_t& hint = hints_[side == Side::kBuy ? 0 : 1];
+    std::size_t low = std::min(hint, levels.size()), high = low, step = 1;
+    if (low < levels.size() && is_worse(low)) {
+      for (++low; low + step <= levels.size() && is_worse(low + step - 1); step *= 2) low += step;
+      high = std::min(low + step, levels.size());
+    } else {
+      for (; high >= step && !is_worse(high - step); step *= 2) high -= step;
+      low = high >= step ? high - step + 1 : 0;
+    }
+    while (low < high) {
+      const std::size_t half = low + (high - low) / 2;
+      if (is_worse(half))
+        low = half + 1;
+      else
+        high = half;
+    }
+    hint = low;
+    return levels.begin() + static_cast<std::ptrdiff_t>(low);
   }
   void keep_taken(Side side, const std::vector<Level>& before) {
     for (const Level& level : before) {
@@ -111,6 +130,7 @@ class Depth {
     }
   }
   std::vector<Level> bids_, asks_, old_bids_, old_asks_;
+  std::size_t hints_[2] = {0, 0};  // where the last search ended
 };
 
 }  // namespace keel::sim_detail

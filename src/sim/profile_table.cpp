@@ -2,9 +2,10 @@
 
 namespace keel {
 
+namespace {
+
 // Where no page is named the number is an assumption and says so. Pages were read in November 2026.
-std::string_view builtin_profile_table() {
-  return R"(# profile | figure | value | where it comes from
+constexpr std::string_view kTable = R"(# profile | figure | value | where it comes from
 binance_spot | currency | USDT | quote currency of the venue's main pairs
 binance_spot | maker | 0.001 | Binance fee page: spot, regular user
 binance_spot | taker | 0.001 | Binance fee page: spot, regular user
@@ -75,6 +76,9 @@ cme_index | feed_latency | lognormal 1ms 3ms 0.5 | same continent: assumption
 cme_index | order_latency | lognormal 2ms 5ms 0.5 | same continent: assumption
 cme_index | response_latency | lognormal 1ms 3ms 0.5 | same continent: assumption
 )";
-}
+
+}  // namespace
+
+std::string_view builtin_profile_table() { return kTable; }
 
 }  // namespace keel

@@ -179,6 +179,7 @@ bool SimCore::close_out(AccountId account, InstrumentId id, Quantity held) {
   ++book(id).open_orders;
   ++open_orders;
   ++stats.accepted;
+  accounts.add_open(account, listed(order), order.side, order.open(), order.reserve);
   tell(report_of(order, ReportKind::kAccepted, Reason::kNone), kNone);
   work(slot);
   return !orders_[slot].is_open();

@@ -129,6 +129,10 @@ void SimCore::replace(const CommandMessage& message) {
   order.terms = terms;
   const SimOrder armed_before = order;
   if (!keeps) arm(order);
+  if (!same_trigger) {  // a trailing stop too goes to where it is told
+    order.trigger = terms.trigger_price;
+    order.has_trigger = true;
+  }
   Reason reason = Reason::kNone;
   if (!same_limit && terms.post_only() && !order.is_pegged() &&
       (!order.is_stop() || order.triggered) && would_take(order))

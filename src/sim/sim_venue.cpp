@@ -16,6 +16,16 @@ Status check_fills(const FillModel& fills) {
   if (fills.participation &&
       (!fills.participation->is_positive() || *fills.participation > Rate::whole(1)))
     return bad("participation", fills.participation->to_text(), "above 0 and at most 1");
+  const Slippage& slippage = fills.slippage;
+  if (slippage.rate.is_negative() || slippage.rate > Rate::whole(10))
+    return bad("slippage", slippage.rate.to_text(), "a rate of 0 to 10");
+  if (slippage.kind == Slippage::Kind::kSquareRoot && !slippage.volume.is_positive())
+    return bad("slippage", slippage.volume.to_text(), "a daily volume above zero");
+  if (slippage.kind == Slippage::Kind::kVolumeShare &&
+      (!slippage.limit.is_positive() || slippage.limit > Rate::whole(1)))
+    return bad("slippage", slippage.limit.to_text(), "a share above 0 and at most 1");
+  if (!fills.probability.exponent.is_positive() || fills.probability.exponent > Rate::whole(20))
+    return bad("probability", fills.probability.exponent.to_text(), "above 0 and at most 20");
   if (fills.slippage.ticks < 0)
     return bad("slippage", std::to_string(fills.slippage.ticks), "zero or more increments");
   if (fills.bar_open_window.ns < 0)
