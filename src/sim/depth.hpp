@@ -32,9 +32,9 @@ class Depth {
     const auto at = find(side, price);
     const bool found = at != levels.end() && at->price == price;
     if (!size.is_positive()) {
-      if (found) levels.erase(at);
+      if (found) empty(levels, at);
     } else if (!found) {
-      levels.insert(at, {price, size, size});
+      put(side, at, {price, size, size});
     } else if (at->size != size) {
       at->size = at->left = size;
     }
@@ -46,12 +46,12 @@ class Depth {
     auto& levels = of(side);
     const auto at = find(side, price);
     if (at == levels.end() || at->price != price) {
-      if (by.is_positive()) levels.insert(at, {price, by, by});
+      if (by.is_positive()) put(side, at, {price, by, by});
       return;
     }
     at->size += by;
     if (!at->size.is_positive())
-      levels.erase(at);
+      empty(levels, at);
     else
       at->left = by.is_positive() ? at->left + by : std::min(at->left, at->size);
   }
@@ -63,7 +63,9 @@ class Depth {
   }
   [[nodiscard]] const Level* deepest(Side side) const {
     const auto& levels = side == Side::kBuy ? bids_ : asks_;
-    return levels.empty() ? nullptr : &levels.front();
+    for (const Level& level : levels)
+      if (level.size.is_positive()) return &level;
+    return nullptr;
   }
   // The best level of which something is left.
   [[nodiscard]] Level* offered(Side side) {
@@ -121,6 +123,28 @@ class Depth {
     }
     hint = low;
     return levels.begin() + static_cast<std::ptrdiff_t>(low);
+  }
+  // A level that is gone stays as an empty one, unless it was the best: prices come back, and a new
+  // price beside an empty one takes its room. So the ladder seldom has to move.
+  static void empty(std::vector<Level>& levels, std::vector<Level>::iterator at) {
+    at->size = at->left = Quantity::zero();
+    while (!levels.empty() && levels.back().size.is_zero()) levels.pop_back();
+  }
+  void put(Side side, std::vector<Level>::iterator at, Level level) {
+    auto& levels = of(side);
+    if (at != levels.end() && at->size.is_zero()) {
+      *at = level;
+      return;
+    }
+    if (at != levels.begin() && (at - 1)->size.is_zero()) {
+      *(at - 1) = level;
+      return;
+    }
+    if (levels.size() == levels.capacity()) {  // before more room is made, the empty ones go
+      std::erase_if(levels, [](const Level& each) { return each.size.is_zero(); });
+      at = find(side, level.price);
+    }
+    levels.insert(at, level);
   }
   void keep_taken(Side side, const std::vector<Level>& before) {
     for (const Level& level : before) {

@@ -49,8 +49,10 @@ class SlowVenue {
     Order& order = orders_.back();
     const bool now =
         !order.trailing && !order.pegged && !order.touched && (order.type == OrderType::kLimit);
-    if (order.post_only && now && reaches(order)) return drop(order);
-    work(order);
+    if (order.post_only && now && reaches(order))
+      drop(order);
+    else
+      work(order);
     sweep();
   }
   void cancel(std::uint32_t id) {
