@@ -38,7 +38,26 @@ function(keel_room name)
   set_target_properties(${target} PROPERTIES
     EXPORT_NAME ${name} VERIFY_INTERFACE_HEADER_SETS ON CXX_EXTENSIONS OFF
     POSITION_INDEPENDENT_CODE ON)
+  keel_shared_library(${target})
   set_property(GLOBAL APPEND PROPERTY KEEL_ROOMS ${name})
+endfunction()
+
+# BUILD_SHARED_LIBS: a versioned name (libkeel_core.so.0.1, because before 1.0 every minor version
+# may break the binary interface), nothing visible but namespace keel, and siblings found where the
+# library itself lies, so that the tree may move.
+function(keel_shared_library target)
+  get_target_property(type ${target} TYPE)
+  if(NOT type STREQUAL "SHARED_LIBRARY")
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES VERSION ${PROJECT_VERSION}
+    SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR} INSTALL_RPATH "$ORIGIN"
+    DEFINE_SYMBOL "")
+  if(NOT APPLE)
+    set(map ${PROJECT_SOURCE_DIR}/cmake/keel.map)
+    target_link_options(${target} PRIVATE -Wl,--version-script=${map})
+    set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${map})
+  endif()
 endfunction()
 
 # Flags of our own targets only; nothing here reaches a consumer.

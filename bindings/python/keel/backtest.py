@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import Any
 
 from keel import _keel
-from keel.errors import InputError
+from keel.errors import InputError, WrongType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
 
 __all__ = ["Backtest"]
 
@@ -24,7 +27,16 @@ def _set(target: object, name: str, value: Any) -> None:
     if name in ("order_latency", "response_latency") and not isinstance(
             value, _keel.LatencyModel):
         value = _keel.LatencyModel.constant(value)
-    setattr(target, name, value)
+    try:
+        setattr(target, name, value)
+    except TypeError as error:
+        if isinstance(error, WrongType):
+            raise
+        raise WrongType("python.wrong_type", name, repr(value)[:80],
+                        f"what keel.{type(target).__name__}.{name} takes") from None
+    except AttributeError:
+        raise InputError("python.unknown_argument", name, repr(value)[:80],
+                         f"an attribute of keel.{type(target).__name__}") from None
 
 
 class Backtest:

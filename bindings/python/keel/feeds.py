@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
-
 from keel import _keel
 from keel.errors import InputError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
     from keel._keel import Bar, Feed, Quote, Trade
 
 __all__ = ["python_feed", "quotes_feed", "trades_feed"]

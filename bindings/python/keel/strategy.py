@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, ClassVar
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, ClassVar
+
     from keel._keel import Bar, Context, OrderFact, Quote, Timestamp, Trade
 
 __all__ = ["Strategy"]
@@ -88,10 +88,14 @@ class Strategy:
     def save(self) -> bytes:
         """The attributes named in `state`, for a snapshot."""
         values = {name: getattr(self, name) for name in self.state}
+        import json
+
         return json.dumps(values, default=_encode, sort_keys=True).encode()
 
     def load(self, state: bytes) -> None:
         """Back to what save() gave."""
+        import json
+
         for name, value in json.loads(state or b"{}").items():
             if name in self.state:
                 setattr(self, name, _decode(value, getattr(self, name, None)))

@@ -6,10 +6,10 @@
 #include <keel/backtest/ema_cross.hpp>
 #include <keel/market/bar_spec.hpp>
 
-KEEL_PYTHON_ENUM_CASTER(keel::MarketJournal)
-KEEL_PYTHON_ENUM_CASTER(keel::FillSource)
-KEEL_PYTHON_ENUM_CASTER(keel::QueueModel)
-KEEL_PYTHON_ENUM_CASTER(keel::SelfTrade)
+KEEL_PYTHON_ENUM_CASTER(MarketJournal)
+KEEL_PYTHON_ENUM_CASTER(FillSource)
+KEEL_PYTHON_ENUM_CASTER(QueueModel)
+KEEL_PYTHON_ENUM_CASTER(SelfTrade)
 
 namespace keel_python {
 

@@ -7,6 +7,8 @@
 #include <keel/storage/csv_feed.hpp>
 #include <keel/storage/memory_feed.hpp>
 
+KEEL_PYTHON_ENUM_CASTER(CsvTime)
+
 namespace keel_python {
 
 using namespace py::literals;
@@ -210,13 +212,14 @@ keel::Result<std::span<const std::byte>> Breathing::next() {
 }
 
 void add_feeds(py::module_& module) {
-  py::enum_<keel::CsvTime>(module, "CsvTime", "How a file writes times.")
-      .value("SECONDS", keel::CsvTime::kSeconds)
-      .value("MILLISECONDS", keel::CsvTime::kMilliseconds)
-      .value("MICROSECONDS", keel::CsvTime::kMicroseconds)
-      .value("NANOSECONDS", keel::CsvTime::kNanoseconds)
-      .value("ISO", keel::CsvTime::kIso)
-      .value("PATTERN", keel::CsvTime::kPattern);
+  EnumType<keel::CsvTime>::name = "CsvTime";
+  EnumType<keel::CsvTime>::type = make_enum(module.ptr(), "CsvTime", "How a file writes times.",
+                                            {{"SECONDS", 1},
+                                             {"MILLISECONDS", 2},
+                                             {"MICROSECONDS", 3},
+                                             {"NANOSECONDS", 4},
+                                             {"ISO", 5},
+                                             {"PATTERN", 6}});
   add_csv_spec(module);
   py::class_<Feed>(module, "Feed", "Market data in order of time; may be used for many runs.");
   module.def("_quotes_feed",

@@ -41,7 +41,6 @@ void add_context(py::module_& module);
 void add_market(py::module_& module);
 void add_feeds(py::module_& module);
 void add_backtest(py::module_& module);
-void add_engine(py::module_& module);
 void add_report(py::module_& module);
 void add_statistics(py::module_& module);
 void add_journal(py::module_& module);
@@ -159,49 +158,51 @@ struct type_caster<keel::OrderId> {
   }
 };
 
-template <class E>
-struct keel_enum_caster {
-  PYBIND11_TYPE_CASTER(E, const_name("int"));
-  bool load(handle source, bool) {
-    using Type = keel_python::EnumType<E>;
-    long number = 0;
-    if (!keel_python::enum_value(source.ptr(), Type::type, Type::name, number))
-      throw error_already_set();
-    value = static_cast<E>(number);
-    return true;
-  }
+#define KEEL_PYTHON_ENUM_BODY(E, Shown)                                         \
+  PYBIND11_TYPE_CASTER(E, const_name(Shown));                                   \
+  bool load(handle source, bool) {                                              \
+    using Type = keel_python::EnumType<E>;                                      \
+    long number = 0;                                                            \
+    if (!keel_python::enum_value(source.ptr(), Type::type, Type::name, number)) \
+      throw error_already_set();                                                \
+    value = static_cast<E>(number);                                             \
+    return true;                                                                \
+  }                                                                             \
   static handle cast(E from, return_value_policy, handle) { return keel_python::box_enum(from); }
-};
-#define KEEL_PYTHON_ENUM(E) \
-  template <>               \
-  struct type_caster<E> : keel_enum_caster<E> {}
-KEEL_PYTHON_ENUM(keel::Side);
-KEEL_PYTHON_ENUM(keel::OrderType);
-KEEL_PYTHON_ENUM(keel::TimeInForce);
-KEEL_PYTHON_ENUM(keel::TriggerBy);
-KEEL_PYTHON_ENUM(keel::TrailUnit);
-KEEL_PYTHON_ENUM(keel::Liquidity);
-KEEL_PYTHON_ENUM(keel::OrderState);
-KEEL_PYTHON_ENUM(keel::Contingency);
-KEEL_PYTHON_ENUM(keel::InstrumentKind);
-KEEL_PYTHON_ENUM(keel::OptionRight);
-KEEL_PYTHON_ENUM(keel::InstrumentStatus);
-KEEL_PYTHON_ENUM(keel::AccountKind);
-KEEL_PYTHON_ENUM(keel::AccountRealm);
-KEEL_PYTHON_ENUM(keel::PositionMode);
-KEEL_PYTHON_ENUM(keel::TradingState);
-KEEL_PYTHON_ENUM(keel::KillLevel);
-KEEL_PYTHON_ENUM(keel::ConnectionState);
-KEEL_PYTHON_ENUM(keel::BarUnit);
-KEEL_PYTHON_ENUM(keel::PriceSource);
-KEEL_PYTHON_ENUM(keel::Rounding);
+#define KEEL_PYTHON_ENUM(Name)               \
+  template <>                                \
+  struct type_caster<keel::Name> {           \
+    KEEL_PYTHON_ENUM_BODY(keel::Name, #Name) \
+  }
+KEEL_PYTHON_ENUM(Side);
+KEEL_PYTHON_ENUM(OrderType);
+KEEL_PYTHON_ENUM(TimeInForce);
+KEEL_PYTHON_ENUM(TriggerBy);
+KEEL_PYTHON_ENUM(TrailUnit);
+KEEL_PYTHON_ENUM(Liquidity);
+KEEL_PYTHON_ENUM(OrderState);
+KEEL_PYTHON_ENUM(Contingency);
+KEEL_PYTHON_ENUM(InstrumentKind);
+KEEL_PYTHON_ENUM(OptionRight);
+KEEL_PYTHON_ENUM(InstrumentStatus);
+KEEL_PYTHON_ENUM(AccountKind);
+KEEL_PYTHON_ENUM(AccountRealm);
+KEEL_PYTHON_ENUM(PositionMode);
+KEEL_PYTHON_ENUM(TradingState);
+KEEL_PYTHON_ENUM(KillLevel);
+KEEL_PYTHON_ENUM(ConnectionState);
+KEEL_PYTHON_ENUM(BarUnit);
+KEEL_PYTHON_ENUM(PriceSource);
+KEEL_PYTHON_ENUM(Rounding);
 #undef KEEL_PYTHON_ENUM
 
 }  // namespace pybind11::detail
 
-// Enumerations of upper rooms: KEEL_PYTHON_ENUM(keel::FillSource) in the file that needs them.
-#define KEEL_PYTHON_ENUM_CASTER(E)                \
-  namespace pybind11::detail {                    \
-  template <>                                     \
-  struct type_caster<E> : keel_enum_caster<E> {}; \
+// Enumerations of upper rooms: KEEL_PYTHON_ENUM_CASTER(FillSource) in the file that needs them.
+#define KEEL_PYTHON_ENUM_CASTER(Name)        \
+  namespace pybind11::detail {               \
+  template <>                                \
+  struct type_caster<keel::Name> {           \
+    KEEL_PYTHON_ENUM_BODY(keel::Name, #Name) \
+  };                                         \
   }

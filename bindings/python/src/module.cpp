@@ -84,8 +84,13 @@ PYBIND11_MODULE(_keel, module) {
   add_indicators(module.ptr());
   add_model(module);
   add_orders(module);
+  add_report(module);
   add_context(module);
   add_feeds(module);
-  add_report(module);
   add_backtest(module);
+  add_arrays(module);
+  add_signals(module);
+  add_journal(module);
+  add_market(module);
+  add_portfolio(module);
 }

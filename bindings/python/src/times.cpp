@@ -172,33 +172,38 @@ PyObject* time_add(PyObject* a, PyObject* b) {
   if (!is_boxed<Timestamp>(time) || !is_duration(length)) Py_RETURN_NOTIMPLEMENTED;
   if (!unbox(length, duration)) return nullptr;
   std::int64_t sum{};
-  return checked<Timestamp>(__builtin_add_overflow(boxed<Timestamp>(time).ns, duration.ns, &sum),
-                            sum);
+  const bool overflow = __builtin_add_overflow(boxed<Timestamp>(time).ns, duration.ns, &sum);
+  return checked<Timestamp>(overflow, sum);
 }
 PyObject* time_subtract(PyObject* a, PyObject* b) {
   if (!is_boxed<Timestamp>(a)) Py_RETURN_NOTIMPLEMENTED;
   std::int64_t rest{};
   const std::int64_t left = boxed<Timestamp>(a).ns;
-  if (is_boxed<Timestamp>(b))
-    return checked<Duration>(__builtin_sub_overflow(left, boxed<Timestamp>(b).ns, &rest), rest);
+  if (is_boxed<Timestamp>(b)) {
+    const bool overflow = __builtin_sub_overflow(left, boxed<Timestamp>(b).ns, &rest);
+    return checked<Duration>(overflow, rest);
+  }
   Duration duration{};
   if (!is_duration(b)) Py_RETURN_NOTIMPLEMENTED;
   if (!unbox(b, duration)) return nullptr;
-  return checked<Timestamp>(__builtin_sub_overflow(left, duration.ns, &rest), rest);
+  const bool overflow = __builtin_sub_overflow(left, duration.ns, &rest);
+  return checked<Timestamp>(overflow, rest);
 }
 PyObject* duration_add(PyObject* a, PyObject* b) {
   Duration left{}, right{};
   if (!is_duration(a) || !is_duration(b)) Py_RETURN_NOTIMPLEMENTED;
   if (!unbox(a, left) || !unbox(b, right)) return nullptr;
   std::int64_t sum{};
-  return checked<Duration>(__builtin_add_overflow(left.ns, right.ns, &sum), sum);
+  const bool overflow = __builtin_add_overflow(left.ns, right.ns, &sum);
+  return checked<Duration>(overflow, sum);
 }
 PyObject* duration_subtract(PyObject* a, PyObject* b) {
   Duration left{}, right{};
   if (!is_duration(a) || !is_duration(b)) Py_RETURN_NOTIMPLEMENTED;
   if (!unbox(a, left) || !unbox(b, right)) return nullptr;
   std::int64_t rest{};
-  return checked<Duration>(__builtin_sub_overflow(left.ns, right.ns, &rest), rest);
+  const bool overflow = __builtin_sub_overflow(left.ns, right.ns, &rest);
+  return checked<Duration>(overflow, rest);
 }
 PyObject* duration_multiply(PyObject* a, PyObject* b) {
   PyObject* length = is_boxed<Duration>(a) ? a : b;
@@ -207,8 +212,8 @@ PyObject* duration_multiply(PyObject* a, PyObject* b) {
     return set_wrong_type("duration", times, "a duration times an int"), nullptr;
   std::int64_t factor{}, product{};
   if (!read_ns(times, "duration", factor)) return nullptr;
-  return checked<Duration>(__builtin_mul_overflow(boxed<Duration>(length).ns, factor, &product),
-                           product);
+  const bool overflow = __builtin_mul_overflow(boxed<Duration>(length).ns, factor, &product);
+  return checked<Duration>(overflow, product);
 }
 
 PyObject* floor_to(PyObject* self, PyObject* given) {
