@@ -39,8 +39,15 @@ void Context::subscribe_bars(InstrumentId id, BarSpec spec) {
 }
 
 void Context::set_timer(Timestamp at) {
-  auto& timers = engine_->slots_[strategy_.value - 1u].timers;
+  auto& slot = engine_->slots_[strategy_.value - 1u];
+  if (engine_->in_timer_ && at <= engine_->now_) {
+    engine_->callback_failed(slot, "on_timer set a timer that is due already",
+                             "in on_timer, a time after now: else it would never end");
+    return;
+  }
+  auto& timers = slot.timers;
   timers.insert(std::upper_bound(timers.begin(), timers.end(), at), at);
+  if (!engine_->deadline_ || at < *engine_->deadline_) engine_->deadline_ = at;
 }
 
 OrderId Context::submit(const OrderRequest& request) {

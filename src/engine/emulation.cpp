@@ -162,6 +162,7 @@ void Engine::release(const OrderManager::Action& action) {
   const VenueAbility venue = ability(held.venue);
   const Emulated lacks = emulated(held.terms, venue);
   OrderTerms terms = held.terms;
+  const bool exit = is_exit(held.parent, held.contingency);
   if (lacks.is_held() && !held.is_triggered()) {
     // Its parent has filled: from here on its own moment is waited for.
     if (!set_end(terms, instrument, lacks)) {
@@ -188,7 +189,8 @@ void Engine::release(const OrderManager::Action& action) {
     }
     OrderRequest request = request_of(held);
     request.terms = terms;
-    auto decision = risk_->check(request, now_, held.id);
+    auto decision =
+        exit ? risk_->check_exit(request, now_, held.id) : risk_->check(request, now_, held.id);
     if (journal_failed_) {
       (void)orders_->deny_held(held.id, {Reason::kJournalFailed, {}, {}}, *this);
       return;
@@ -199,9 +201,9 @@ void Engine::release(const OrderManager::Action& action) {
     }
     denial = decision.denial();
   }
-  // Denied: the order ends, with the reason, and its strategy is told. A trigger is not lost for a
-  // reason that passes.
-  if (held.is_triggered() && is_passing(denial.reason))
+  // Denied: its strategy is told with the reason. What protects a position is asked for again, and
+  // a trigger is not lost for a reason that passes; anything else ends.
+  if (exit || (held.is_triggered() && is_passing(denial.reason)))
     (void)orders_->defer(held.id, denial, *this);
   else
     (void)orders_->deny_held(held.id, denial, *this);

@@ -134,6 +134,7 @@ void Engine::on_run(const RunInput& input) {
     return;
   }
   restarted_ = true;
+  if (risk_->kill_switch().level == KillLevel::kFlatten) flatten_at_ = now_ + 1_s;
   begin_run_bars();
   orders_->on_restart(*this);
   risk_->on_restart(now_);
@@ -203,6 +204,7 @@ void Engine::emit(RecordHeader& record) {
   fold(stored);
   if (!is_order_record(stored.kind)) return;
   const auto& fact = record_as<OrderRecord>(stored);
+  note_ending(fact);
   if (is_command(stored.kind)) {
     venues_touched_ |= 1u << (fact.venue.value & 31u);
     ++commands_sent_;
@@ -223,7 +225,9 @@ void Engine::fold(const RecordHeader& record) {
     return;
   }
   const auto& fact = record_as<OrderRecord>(record);
-  if (fact.open_before == fact.open_after || fact.terms.reduce_only()) return;
+  if (fact.open_before == fact.open_after || fact.terms.reduce_only() ||
+      is_exit(fact.parent, fact.contingency))
+    return;
   auto& open = open_by_strategy(fact.strategy, fact.header.instrument);
   auto& side = fact.side == Side::kBuy ? open.buy : open.sell;
   side += fact.open_after - fact.open_before;
@@ -267,7 +271,9 @@ void Engine::settle() {
     }
     if (next_callback_ == callbacks_.size()) {
       if (!guards_.closings().empty() && pursue_closings()) continue;
-      return;
+      if (!follow_targets_ || stopped_) return;
+      follow_targets();
+      continue;
     }
     // A copy: a callback may make the transaction grow, and with the journal off its buffer move.
     const OrderFact fact = *reinterpret_cast<const OrderFact*>(journal_.transaction_begin() +
@@ -288,6 +294,7 @@ template <class F>
 void Engine::call(Slot& slot, F&& callback) {
   if (stopped_) return;
   Context context{*this, slot.id, slot.account};
+  calling_ = &slot;
   try {
     callback(*slot.strategy, context);
   } catch (const std::exception& error) {
@@ -295,12 +302,13 @@ void Engine::call(Slot& slot, F&& callback) {
   } catch (...) {
     callback_failed(slot, "an exception that is no std::exception");
   }
+  calling_ = nullptr;
 }
 
-void Engine::callback_failed(const Slot& slot, std::string_view what) {
+void Engine::callback_failed(const Slot& slot, std::string_view what, std::string_view rule) {
   stopped_ = true;
   failure_ = Error{engine_errors::kCallbackFailed, std::string{directory_.strategy_name(slot.id)},
-                   std::string{what}, "callbacks do not throw",
+                   std::string{what}, std::string{rule},
                    "seq " + std::to_string(input_seq_) + ", " + std::string{to_text(input_->kind)}};
   StateFact fact = make_record<StateFact>(RecordKind::kCallbackFailed);
   fact.header.instrument = input_->instrument;
@@ -384,6 +392,7 @@ void Engine::tell_bar(std::uint32_t index, const Bar& bar) {
 }
 
 void Engine::on_timer(Timestamp deadline) {
+  follow_flatten(deadline);
   orders_->on_time(deadline, *this);
   triggers_->on_time(deadline, *orders_, *this);
   guard_time(deadline);
@@ -394,7 +403,9 @@ void Engine::on_timer(Timestamp deadline) {
     while (!slot.timers.empty() && slot.timers.front() <= deadline) {
       const Timestamp at = slot.timers.front();
       slot.timers.erase(slot.timers.begin());
+      in_timer_ = true;
       call(slot, [at](Strategy& s, Context& c) { s.on_timer(c, at); });
+      in_timer_ = false;
     }
   }
 }
@@ -408,6 +419,7 @@ void Engine::update_deadline() {
   earliest(triggers_->next_deadline());
   earliest(guard_deadline());
   earliest(risk_->next_deadline());
+  earliest(flatten_at_);
   for (const auto& series : series_) earliest(series.builder->next_deadline());
   for (const auto& slot : slots_)
     if (!slot.timers.empty()) earliest(slot.timers.front());

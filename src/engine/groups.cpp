@@ -3,15 +3,44 @@
 
 namespace keel {
 
+namespace {
+
+Int128 raw_or_zero(const std::optional<Price>& price) {
+  return Int128::from(price ? price->raw() : 0);
+}
+
+// The stop lies behind where the entry may fill, the target before it. An entry without a price of
+// its own is judged by the market, where that is known.
+bool exits_fit(const BracketRequest& request, const Marks& marks) {
+  const OrderRequest& entry = request.entry;
+  const bool buys = entry.side == Side::kBuy;
+  const auto behind = [buys](Price a, Price b) { return buys ? a < b : a > b; };
+  if (request.stop_loss && request.take_profit && !behind(*request.stop_loss, *request.take_profit))
+    return false;
+  std::optional<Price> at = entry.terms.limit();
+  if (!at) at = entry.terms.trigger();
+  if (!at)
+    if (const auto reference = marks.reference(entry.instrument, entry.side)) at = reference->price;
+  if (!at) return true;
+  return (!request.stop_loss || behind(*request.stop_loss, *at)) &&
+         (!request.take_profit || behind(*at, *request.take_profit));
+}
+
+}  // namespace
+
 void Engine::complete(OrderRequest& request) const {
   if (const auto* instrument = registry_.find(request.instrument);
       instrument != nullptr && request.venue.value == 0)
     request.venue = instrument->venue;
 }
 
-// Whether so many more orders may be asked for in this transaction.
+// Whether so many more orders may be asked for in this transaction. A strategy that answers each
+// denial with another request would never end: after as many denied ones as are allowed, it is
+// stopped.
 Denial Engine::may_request(std::size_t orders) {
   requests_ += static_cast<std::uint32_t>(orders);
+  if (requests_ > 2 * kMaxRequests && calling_ != nullptr && !stopped_) [[unlikely]]
+    callback_failed(*calling_, "more than twice the 64 requests that a transaction may hold");
   if (requests_ > kMaxRequests) [[unlikely]]
     return {Reason::kTooManyRequests, Int128::from(requests_), Int128::from(kMaxRequests)};
   if (journal_failed_) [[unlikely]]
@@ -102,6 +131,14 @@ BracketIds Engine::submit_bracket(const BracketRequest& request) {
   if (request.stop_loss)
     add(OrderRequest::stop(entry.instrument, out, entry.terms.quantity, *request.stop_loss));
   BracketIds made{};
+  if (!exits_fit(request, marks_)) {
+    complete(entry);
+    made.entry = orders_->deny(
+        entry,
+        {Reason::kBracketPrices, raw_or_zero(request.stop_loss), raw_or_zero(request.take_profit)},
+        *this);
+    return made;
+  }
   made.entry = submit_oto(entry, std::span{exits, count}, std::span{ids, count});
   if (request.take_profit) made.take_profit = ids[0];
   if (request.stop_loss) made.stop_loss = ids[count - 1];

@@ -25,8 +25,7 @@ OrderId Engine::submit_or_hold(OrderRequest& own) {
 }
 
 Reason Engine::replace(const ReplaceRequest& request) {
-  if (++requests_ > kMaxRequests) return Reason::kTooManyRequests;
-  if (journal_failed_) return Reason::kJournalFailed;
+  if (const Denial denial = may_request(1); denial.reason != Reason::kNone) return denial.reason;
   auto decision = risk_->check(request, now_);
   if (!decision.approved()) return decision.denial().reason;
   return orders_->replace(std::move(decision).take(), *this);
@@ -92,20 +91,6 @@ Engine::OpenByStrategy& Engine::open_by_strategy(StrategyId strategy, Instrument
   return open_[row * open_stride_ + id.value];
 }
 
-OrderId Engine::set_target(StrategyId strategy, AccountId account, InstrumentId id,
-                           Quantity target) {
-  const Position* position = portfolio_.strategy_position(account, strategy, id);
-  const auto& open = open_by_strategy(strategy, id);
-  const Quantity have = position != nullptr ? position->quantity : Quantity::zero();
-  const Quantity missing = target - (have + open.buy - open.sell);
-  if (missing.is_zero()) return OrderId{0};
-  OrderRequest request =
-      OrderRequest::market(id, missing.is_positive() ? Side::kBuy : Side::kSell, abs(missing));
-  request.strategy = strategy;
-  request.account = account;
-  return submit(request);
-}
-
 // --- linked orders -------------------------------------------------------------------------------
 
 void Engine::act(const OrderManager::Action& action) {
@@ -120,7 +105,10 @@ void Engine::act(const OrderManager::Action& action) {
       change.quantity = action.quantity;
       if (journal_failed_) return;
       auto decision = risk_->check(change, now_);
-      if (decision.approved()) orders_->replace(std::move(decision).take(), *this);
+      if (decision.approved())
+        orders_->replace(std::move(decision).take(), *this);
+      else  // asked for again; its strategy is told
+        orders_->refuse_resize(action.order, decision.denial(), *this);
       return;
     }
     case Kind::kRelease: release(action); return;

@@ -149,6 +149,8 @@ void Engine::save_live(StateWriter& writer) const {
   }
   writer.put(static_cast<std::uint64_t>(slots_.size()));
   for (const auto& slot : slots_) writer.put(slot.timers);
+  writer.put(targets_);
+  writer.put(flatten_at_);
   writer.end(section);
 }
 
@@ -184,6 +186,8 @@ void Engine::load_live(StateReader& reader) {
   reader.get(count);
   if (count != slots_.size()) reader.fail("other strategies than were recorded");
   for (auto& slot : slots_) reader.get(slot.timers);
+  reader.get(targets_);
+  reader.get(flatten_at_);
   reader.end();
   // What was defined since the start.
   for (const auto& definition : known_.instruments)
@@ -198,7 +202,7 @@ void Engine::rebuild_open_by_strategy() {
   open_.clear();
   open_stride_ = 0;
   orders_->for_each_open([this](const Order& order) {
-    if (order.terms.reduce_only()) return;
+    if (order.terms.reduce_only() || is_exit(order.parent, order.contingency)) return;
     auto& open = open_by_strategy(order.strategy, order.instrument);
     (order.side == Side::kBuy ? open.buy : open.sell) += order.open_worst;
   });

@@ -38,6 +38,7 @@ std::string_view to_text(Reason reason) {
     case Reason::kCommandInFlight: return "order.command_in_flight";
     case Reason::kGroupLeg: return "order.group_leg";
     case Reason::kNoTriggerPrice: return "order.no_trigger_price";
+    case Reason::kBracketPrices: return "order.bracket_prices";
     case Reason::kTradingHalted: return "risk.trading_halted";
     case Reason::kReducingOnly: return "risk.reducing_only";
     case Reason::kKillSwitch: return "risk.kill_switch";
@@ -144,6 +145,8 @@ std::string_view explain(Reason reason) {
     case Reason::kInvalidField: return "a field holds no value of its kind";
     case Reason::kCommandInFlight: return "an earlier command about the order has no answer yet";
     case Reason::kGroupLeg: return "another order of the same group was denied";
+    case Reason::kBracketPrices:
+      return "a stop beyond its entry, or a target before it: it would close the position at once";
     case Reason::kNoTriggerPrice:
       return "there is no price of the kind that the order is watched by";
     case Reason::kTradingHalted: return "trading is halted";

@@ -98,7 +98,7 @@ void OrderManager::tell_relatives(std::uint32_t at, Quantity filled_before) {
     if (slot.next_peer != kNoSlot)
       for (std::uint32_t peer = slot.next_peer; peer != at; peer = slots_[peer].next_peer) {
         slots_[peer].siblings_filled += change;
-        slots_[peer].failures = 0;
+        slots_[peer].failures = slots_[peer].is_put_off = 0;
         if (slots_[peer].marked(Slot::kLinked)) {  // the venue's turn
           slots_[peer].retry_at = slot.order.updated + config_.contingency_retry;
           retries_.push(peer);
@@ -107,7 +107,7 @@ void OrderManager::tell_relatives(std::uint32_t at, Quantity filled_before) {
       }
   }
   for (std::uint32_t child = slot.first_child; child != kNoSlot; child = slots_[child].next_child) {
-    if (!change.is_zero()) slots_[child].failures = 0;
+    if (!change.is_zero()) slots_[child].failures = slots_[child].is_put_off = 0;
     slots_[child].parent_filled = slot.order.filled;
     slots_[child].parent_ended = has_ended ? 1 : 0;
     mark_dirty(child);
@@ -121,14 +121,25 @@ void OrderManager::count_failure(std::uint32_t at, const OrderRecord& record) {
     case RecordKind::kOrderCancelRejected:
     case RecordKind::kOrderReplaceRejected:
       if (is_terminal(slot.order.state)) return;
-      if (slot.failures < 255) ++slot.failures;
-      slot.retry_at = record.header.ts_recv + config_.contingency_retry;
-      retries_.push(at);
+      if ((record.header.flags & OrderRecord::kArmed) != 0) {
+        put_off(at, record.header.ts_recv);
+      } else {
+        if (slot.failures < 255) ++slot.failures;
+        slot.retry_at = record.header.ts_recv + config_.contingency_retry;
+        retries_.push(at);
+      }
       return;
     case RecordKind::kOrderFilled:
-    case RecordKind::kOrderReplaced: slot.failures = 0; return;
+    case RecordKind::kOrderReplaced: slot.failures = slot.is_put_off = 0; return;
     default: return;
   }
+}
+
+// Denied here, not by the venue: asked for again, as often as it takes.
+void OrderManager::put_off(std::uint32_t at, Timestamp now) {
+  slots_[at].retry_at = now + config_.contingency_retry;
+  slots_[at].is_put_off = 1;
+  retries_.push(at);
 }
 
 void OrderManager::mark_dirty(std::uint32_t at) {
@@ -197,7 +208,9 @@ bool OrderManager::wants(std::uint32_t at, Action& action) {
   const Order& order = slot.order;
   const OrderState state = order.state;
   if (order.id.is_none() || is_terminal(state)) return false;
-  if ((slot.failures > 0 || slot.marked(Slot::kLinked)) && now_ < slot.retry_at) return false;
+  if ((slot.failures > 0 || slot.is_put_off != 0 || slot.marked(Slot::kLinked)) &&
+      now_ < slot.retry_at)
+    return false;
   const bool cancelable =
       state != OrderState::kPendingCancel && !slot.marked(Slot::kCancelRepeated);
   const auto cancel = [&](Reason why) {

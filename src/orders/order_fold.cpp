@@ -245,9 +245,7 @@ void OrderManager::apply_anomaly(std::uint32_t at, const OrderRecord& record) {
   Slot& slot = slots_[at];
   // A release that was denied for now.
   if (slot.order.state == OrderState::kHeld && (record.header.flags & OrderRecord::kArmed) != 0) {
-    if (slot.failures < 255) ++slot.failures;
-    slot.retry_at = record.header.ts_recv + config_.contingency_retry;
-    retries_.push(at);
+    put_off(at, record.header.ts_recv);
   }
   slot.order.last_report_seq = record.header.seq;
   if (record.reason == Reason::kCumulativeDiffers) {

@@ -63,6 +63,19 @@ Reason OrderManager::defer(OrderId held, const Denial& denial, Emitter& emitter)
   return Reason::kNone;
 }
 
+Reason OrderManager::refuse_resize(OrderId id, const Denial& denial, Emitter& emitter) {
+  const std::uint32_t at = slots_.find(id);
+  if (at == kNoSlot) return Reason::kUnknownOrder;
+  if (is_terminal(slots_[at].order.state)) return Reason::kOrderNotOpen;
+  OrderRecord record = about(slots_[at], RecordKind::kOrderReplaceRejected);
+  record.header.flags |= OrderRecord::kArmed;
+  record.reason = denial.reason;
+  record.value = denial.value;
+  record.limit = denial.limit;
+  emitter.emit(record.header);
+  return Reason::kNone;
+}
+
 Reason OrderManager::release(OrderId held, Approved<OrderRequest>&& approved, Emitter& emitter) {
   const std::uint32_t at = slots_.find(held);
   if (at == kNoSlot) return Reason::kUnknownOrder;

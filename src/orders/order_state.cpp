@@ -82,7 +82,7 @@ bool OrderManager::rebuild() {
     }
     if (is_terminal(order.state)) continue;
     mark_dirty(at);
-    if (slot.failures > 0 || slot.marked(Slot::kLinked) ||
+    if (slot.failures > 0 || slot.is_put_off != 0 || slot.marked(Slot::kLinked) ||
         (order.state == OrderState::kHeld && slot.marked(Slot::kTriggered)))
       retries_.push(at);
     if (order.updated > now_) now_ = order.updated;

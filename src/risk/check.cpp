@@ -429,4 +429,27 @@ Decision<OrderRequest> RiskChecker::check(const OrderRequest& request, Timestamp
   return {ApprovalKey{}, request, c.reserve};
 }
 
+Decision<OrderRequest> RiskChecker::check_exit(const OrderRequest& request, Timestamp now,
+                                               OrderId held) {
+  auto decision = check(request, now, held);
+  if (decision.approved()) return decision;
+  // What makes no order of it, or what the venue would refuse, is not passed.
+  Case c;
+  if (decision.denial().reason == Reason::kNotionalTooSmall || resolve(request, c) ||
+      rules::request(c.why, request, *c.instrument, *c.venue, now))
+    return decision;
+  c.added = c.open_quantity = request.terms.quantity;
+  c.opens_order = false;
+  if (gather(c)) return decision;
+  c.is_reducing = c.opposing > 0 && c.same_open - linked_quantity(request) <= c.opposing;
+  if (!c.is_reducing || gates(c) || rules::tradable(c.why, *c.instrument, c.mark, now))
+    return decision;
+  Price reference = Price::zero();
+  if (c.mark != nullptr && rules::reference_of(*c.mark, c.side, c.reference))
+    reference = c.reference.price;
+  if (!rules::reserve_price(c.side, request.terms, reference, Rate::zero(), c.reserve))
+    c.reserve = reference;
+  return {ApprovalKey{}, request, c.reserve};
+}
+
 }  // namespace keel

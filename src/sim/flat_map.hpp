@@ -67,4 +67,23 @@ class FlatMap {
   std::size_t count_ = 0;
 };
 
+// The last keys that were added, as many as declared.
+class RecentKeys {
+ public:
+  explicit RecentKeys(std::uint32_t capacity) : ring_(capacity), known_(capacity) {}
+  void add(std::uint64_t key) {
+    if (has(key)) return;
+    if (ring_[next_] != 0) known_.erase(ring_[next_]);
+    ring_[next_] = key;
+    known_.put(key, 1);
+    next_ = next_ + 1 == ring_.size() ? 0 : next_ + 1;
+  }
+  [[nodiscard]] bool has(std::uint64_t key) const { return known_.find(key) != FlatMap::kNone; }
+
+ private:
+  std::vector<std::uint64_t> ring_;
+  FlatMap known_;
+  std::size_t next_ = 0;
+};
+
 }  // namespace keel::sim_detail

@@ -265,6 +265,7 @@ class SimCore {
   std::vector<Slot> free_orders_;
   sim_detail::OrderList ended_;  // oldest first
   sim_detail::FlatMap by_id_, by_client_, by_group_;
+  sim_detail::RecentKeys groups_over_{1024};  // an order of the group has filled whole
   std::vector<Slot> heap_;                         // of orders that expire, by (time, number)
   std::vector<sim_detail::Execution> executions_;  // ring
   std::uint64_t next_order_ = 1, next_execution_ = 1, next_report_ = 1;

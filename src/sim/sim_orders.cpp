@@ -68,6 +68,10 @@ void SimCore::submit(const CommandMessage& message) {
   const bool works_now = !order.is_stop() && !order.is_pegged();
   if (reason == Reason::kNone && order.terms.post_only() && works_now && would_take(order))
     reason = Reason::kPostOnlyWouldTake;
+  if (reason == Reason::kNone && order.group != 0 && groups_over_.has(order.group)) {
+    reason = Reason::kBySibling;
+    text = "another order of its group has filled";
+  }
   if (reason == Reason::kNone) reason = check_funds(order, order.open());
   if (reason != Reason::kNone) {
     ++stats.rejected;
@@ -376,6 +380,7 @@ void SimCore::settle_group(Slot slot, Quantity quantity) {
   const SimOrder& filled = orders_[slot];
   if (filled.group == 0) return;
   const bool whole = filled.open().is_zero();
+  if (whole && filled.contingency != Contingency::kOto) groups_over_.add(filled.group);
   Slot at = by_group_.find(filled.group);
   while (at != kNone) {
     const Slot other = at;

@@ -40,7 +40,8 @@ class Context {
   }
   // Every other kind of market data of the instrument (books, funding, status).
   void subscribe_market(InstrumentId id);
-  // on_timer is called once `now` reaches it.
+  // on_timer is called once `now` reaches it. Inside on_timer, a time that is not after now stops
+  // the engine: it would never end.
   void set_timer(Timestamp at);
 
   // Each returns the id that the order has, or had, if it is denied (on_denied tells why).
@@ -64,8 +65,10 @@ class Context {
   // Cancels every open order of this strategy, in one instrument or in all.
   void cancel_all(std::optional<InstrumentId> id = std::nullopt);
   // Brings the strategy's position to `target` (negative is short) with one market order.
-  // Idempotent: working, in-flight and unknown orders count, reduce-only ones (protective stops) do
-  // not. none: already there or on its way.
+  // Idempotent: in-flight and unknown orders count, and working ones as far as they help; what
+  // works against the target is canceled, and the rest follows when that has ended. Reduce-only
+  // orders and the exits of a bracket do not count; exits are canceled when the target is zero or
+  // on the other side. none: already there or on its way.
   OrderId set_target_position(InstrumentId id, Quantity target);
   // Cancels every open order of this strategy, in one instrument or in all, and closes what it
   // holds there: at once, and again once the cancels are answered, until it is flat. Survives a

@@ -16,6 +16,7 @@
 
 #include <keel/core/hash.hpp>
 #include <keel/engine/engine_config.hpp>
+#include <keel/engine/engine_parts.hpp>
 #include <keel/engine/strategy.hpp>
 #include <keel/journal/journal.hpp>
 #include <keel/journal/snapshot.hpp>
@@ -105,32 +106,17 @@ class Engine final : private Emitter {
   friend class Context;
   friend class Verifier;
 
-  struct Slot {
-    Strategy* strategy;
-    StrategyId id;
-    AccountId account;
-    std::vector<Timestamp> timers;  // ascending
-  };
-  struct Series {                           // one bar series of one instrument
-    std::unique_ptr<BarBuilder> builder;    // stays put while series are added
-    std::vector<std::uint16_t> strategies;  // slots
-    bool heard = true;                      // in this run
-  };
-  struct Feed {  // who hears what about one instrument
-    std::vector<std::uint16_t> quotes, trades, market;
-    std::vector<std::uint32_t> series;  // indexes into series_
-    bool consumed = false;
-  };
-  struct OpenByStrategy {  // open worst-case quantity that is not reduce-only
-    Quantity buy, sell;
-  };
-  struct Waiting {  // a transaction's commands, until the disk has them
-    const std::byte* begin;
-    const std::byte* end;
-    std::uint64_t seq;
-    std::uint32_t venues;
-  };
+  using Slot = engine_detail::Slot;
+  using Series = engine_detail::Series;
+  using Feed = engine_detail::Feed;
+  using OpenByStrategy = engine_detail::OpenByStrategy;
+  using Waiting = engine_detail::Waiting;
+  using Target = engine_detail::Target;
   static constexpr std::uint32_t kMaxRequests = 64;
+  // It protects what its parent has filled, and ends with its sibling.
+  [[nodiscard]] static bool is_exit(OrderId parent, Contingency contingency) {
+    return !parent.is_none() && contingency != Contingency::kNone;
+  }
 
   // engine.cpp: the way of an input
   void emit(RecordHeader& record) override;
@@ -153,7 +139,8 @@ class Engine final : private Emitter {
   void tell_bar(std::uint32_t series, const Bar& bar);
   template <class F>
   void call(Slot& slot, F&& callback);
-  void callback_failed(const Slot& slot, std::string_view what);
+  void callback_failed(const Slot& slot, std::string_view what,
+                       std::string_view rule = "callbacks do not throw");
   void update_deadline();
   [[nodiscard]] Feed& feed(InstrumentId id);
   [[nodiscard]] bool is_recorded(const RecordHeader& input) const;
@@ -168,7 +155,15 @@ class Engine final : private Emitter {
   void cancel_matching(std::optional<StrategyId> strategy, std::optional<AccountId> account,
                        std::optional<InstrumentId> instrument, Reason why);
   void flatten(std::optional<AccountId> account, Reason why);
+
+  // targets.cpp: positions to be reached, and positions to be left
   OrderId set_target(StrategyId strategy, AccountId account, InstrumentId id, Quantity target);
+  void forget_target(StrategyId strategy, AccountId account, InstrumentId id);
+  void cancel_exits(StrategyId strategy, AccountId account, InstrumentId id);
+  void follow_targets();
+  void follow_flatten(Timestamp now);
+  void note_ending(const OrderRecord& fact);
+  [[nodiscard]] bool is_flat() const;
   [[nodiscard]] OpenByStrategy& open_by_strategy(StrategyId strategy, InstrumentId id);
   void on_host_command(const HostCommand& command);
 
@@ -265,6 +260,8 @@ class Engine final : private Emitter {
   std::vector<Series> series_;
   std::vector<OpenByStrategy> open_;  // one row a strategy, row 0 the host
   std::size_t open_stride_ = 0;
+  const Slot* calling_ = nullptr;  // whose callback runs
+  std::vector<Target> targets_;
   std::vector<TransactionObserver*> observers_;
   std::vector<std::size_t> callbacks_;  // offsets of order facts in this transaction, waiting
   std::size_t next_callback_ = 0;
@@ -287,11 +284,13 @@ class Engine final : private Emitter {
   std::vector<AccountId> reconciled_;        // since the restart
   std::vector<Capabilities> capabilities_;   // by VenueId - 1
   std::uint32_t run_ = 1;
-  std::uint32_t requests_ = 0;        // in this transaction
-  std::uint32_t venues_touched_ = 0;  // bit per venue; more than 32 venues: all are asked
+  std::optional<Timestamp> flatten_at_;  // kill level flatten: when to look again
+  std::uint32_t requests_ = 0;           // in this transaction
+  std::uint32_t venues_touched_ = 0;     // bit per venue; more than 32 venues: all are asked
   bool in_input_ = false, started_ = false, stopped_ = false, recovered_ = false;
   bool restarted_ = false;  // by an input of this run, or of the one that verify takes up
   bool facts_in_transaction_ = false, journal_failed_ = false;  // as the inputs told it
+  bool follow_targets_ = false, in_timer_ = false;
   std::optional<Error> failure_;
   std::optional<InterruptedInput> interrupted_;
   std::vector<Bar> rebuilt_;  // recovery: closed by the inputs, before their facts are read

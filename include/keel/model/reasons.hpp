@@ -45,6 +45,7 @@ enum class Reason : std::uint16_t {
   kCommandInFlight = 30,  // an earlier command about the order has no answer yet
   kGroupLeg = 31,         // another order of the same group was denied
   kNoTriggerPrice = 32,   // no price of the kind that the order is watched by
+  kBracketPrices = 33,    // an exit that would close its entry at once, or two on the wrong sides
 
   // Denied: risk rules
   kTradingHalted = 40,

@@ -83,6 +83,9 @@ class OrderManager {
   Reason release(OrderId held, Approved<OrderRequest>&& approved, Emitter& emitter);
   // A held order whose release was denied: Rejected.
   Reason deny_held(OrderId held, const Denial& denial, Emitter& emitter);
+  // A linked order's change of quantity was denied: emits kOrderReplaceRejected; it is asked for
+  // again after contingency_retry.
+  Reason refuse_resize(OrderId id, const Denial& denial, Emitter& emitter);
   // Emits kReplace (kOrderReplaced for a held order). kUnknownOrder, kOrderNotOpen,
   // kCommandInFlight (an earlier replace, or an unknown fate), kNothingToReplace,
   // kQuantityNotPositive, kQuantityTooSmall (not above what is filled), kPriceUnexpected,
@@ -259,6 +262,7 @@ class OrderManager {
   void unlink(std::uint32_t at);
   void tell_relatives(std::uint32_t at, Quantity filled_before);
   void count_failure(std::uint32_t at, const OrderRecord& record);
+  void put_off(std::uint32_t at, Timestamp now);
   void mark_dirty(std::uint32_t at);
   bool find_action(Action& action);
   [[nodiscard]] bool wants(std::uint32_t at, Action& action);

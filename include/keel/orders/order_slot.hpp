@@ -48,7 +48,8 @@ struct OrderSlot {
   std::uint8_t failures;  // of what a contingency asked for, since something about it changed
   std::uint8_t is_waiting;
   std::uint8_t is_group_head;  // the latest of its group: where the group is found
-  std::uint8_t reserved[3];
+  std::uint8_t is_put_off;     // denied here, to be asked for again at retry_at
+  std::uint8_t reserved[2];
 
   [[nodiscard]] bool flies(std::uint8_t command) const { return (flying & command) != 0; }
   [[nodiscard]] bool marked(std::uint8_t mark) const { return (marks & mark) != 0; }

@@ -70,6 +70,9 @@ class RiskChecker {
   // Judged by what it adds: the larger of old and new counts until the venue answers. A replace
   // that only takes quantity away passes in every state.
   Decision<ReplaceRequest> check(const ReplaceRequest& request, Timestamp now);
+  // For an exit whose entry has filled: what check() denies passes all the same where the order can
+  // only reduce the position, no switch bars it, and its instrument trades.
+  Decision<OrderRequest> check_exit(const OrderRequest& request, Timestamp now, OrderId held);
   // For flattening: passes in every trading state, at every kill level and while recovering, when
   // the order can only reduce the position even if all open orders of its side fill first.
   Decision<OrderRequest> check_flatten(const OrderRequest& request, Timestamp now);

@@ -208,7 +208,8 @@ TEST_CASE("every reason of the request and risk families is produced by what it 
   const std::set<Reason> others = {Reason::kTooManyOrders,   Reason::kIdsExhausted,
                                    Reason::kTooManyRequests, Reason::kStaleApproval,
                                    Reason::kGroupLeg,        Reason::kNoTriggerPrice,
-                                   Reason::kPositionBreak,   Reason::kDeadMan};
+                                   Reason::kPositionBreak,   Reason::kDeadMan,
+                                   Reason::kBracketPrices};
   for (int value = 1; value < 100; ++value) {
     const auto reason = static_cast<Reason>(value);
     if (to_text(reason) == "invalid") continue;
