@@ -205,11 +205,10 @@ TEST_CASE("every reason of the request and risk families is produced by what it 
   }
   // What other rooms deny by: the order manager's slots and ids, the engine's requests of one
   // transaction, its groups, what it holds and its guards, and parked approvals.
-  const std::set<Reason> others = {Reason::kTooManyOrders,   Reason::kIdsExhausted,
-                                   Reason::kTooManyRequests, Reason::kStaleApproval,
-                                   Reason::kGroupLeg,        Reason::kNoTriggerPrice,
-                                   Reason::kPositionBreak,   Reason::kDeadMan,
-                                   Reason::kBracketPrices};
+  const std::set<Reason> others = {
+      Reason::kTooManyOrders, Reason::kIdsExhausted, Reason::kTooManyRequests,
+      Reason::kStaleApproval, Reason::kGroupLeg,     Reason::kNoTriggerPrice,
+      Reason::kPositionBreak, Reason::kDeadMan,      Reason::kBracketPrices};
   for (int value = 1; value < 100; ++value) {
     const auto reason = static_cast<Reason>(value);
     if (to_text(reason) == "invalid") continue;
