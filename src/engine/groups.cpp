@@ -35,12 +35,11 @@ void Engine::complete(OrderRequest& request) const {
 }
 
 // Whether so many more orders may be asked for in this transaction. A strategy that answers each
-// denial with another request would never end: after as many denied ones as are allowed, it is
-// stopped.
+// denial with another request would never end: after a thousand it is stopped.
 Denial Engine::may_request(std::size_t orders) {
   requests_ += static_cast<std::uint32_t>(orders);
-  if (requests_ > 2 * kMaxRequests && calling_ != nullptr && !stopped_) [[unlikely]]
-    callback_failed(*calling_, "more than twice the 64 requests that a transaction may hold");
+  if (requests_ > 1024 && calling_ != nullptr && !stopped_) [[unlikely]]
+    callback_failed(*calling_, "more than a thousand requests in one transaction");
   if (requests_ > kMaxRequests) [[unlikely]]
     return {Reason::kTooManyRequests, Int128::from(requests_), Int128::from(kMaxRequests)};
   if (journal_failed_) [[unlikely]]

@@ -101,7 +101,9 @@ void Engine::follow_flatten(Timestamp now) {
 }
 
 void Engine::note_ending(const OrderRecord& fact) {
-  if (!targets_.empty() && is_terminal(fact.state_after)) follow_targets_ = true;
+  // Not one that was refused: the next one would be, too.
+  const bool has_ended = is_terminal(fact.state_after) && fact.state_after != OrderState::kRejected;
+  if (!targets_.empty() && has_ended) follow_targets_ = true;
   if (!flatten_at_ && risk_->kill_switch().level == KillLevel::kFlatten)
     flatten_at_ = now_ + kLookAgain;
 }
