@@ -8,28 +8,20 @@ include_guard()
 set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)  # who links a room sees what the room was linked with
 
 function(keel_package name)
-  cmake_parse_arguments(ARG "" "DEBIAN;PKGCONFIG;LIBS" "FIND;TARGETS" ${ARGN})
+  cmake_parse_arguments(ARG "" "DEBIAN" "FIND;TARGETS" ${ARGN})
   set_property(GLOBAL PROPERTY KEEL_PACKAGE_${name}_FIND ${ARG_FIND})
   set_property(GLOBAL PROPERTY KEEL_PACKAGE_${name}_DEBIAN "${ARG_DEBIAN}")
-  # How pkg-config calls it, or what links it where pkg-config does not know it.
-  set_property(GLOBAL PROPERTY KEEL_PACKAGE_${name}_PKGCONFIG "${ARG_PKGCONFIG}")
-  set_property(GLOBAL PROPERTY KEEL_PACKAGE_${name}_LIBS "${ARG_LIBS}")
   foreach(target IN LISTS ARG_TARGETS)
     set_property(GLOBAL PROPERTY "KEEL_PACKAGE_OF_${target}" ${name})
   endforeach()
 endfunction()
 
-keel_package(threads FIND Threads TARGETS Threads::Threads DEBIAN libc6-dev
-  LIBS -pthread)
-keel_package(fmt FIND fmt TARGETS fmt::fmt fmt::fmt-header-only DEBIAN libfmt-dev
-  PKGCONFIG fmt)
-keel_package(date FIND date TARGETS date::date date::date-tz DEBIAN libhowardhinnant-date-dev
-  LIBS -ldate-tz)
+keel_package(threads FIND Threads TARGETS Threads::Threads DEBIAN libc6-dev)
+keel_package(fmt FIND fmt TARGETS fmt::fmt fmt::fmt-header-only DEBIAN libfmt-dev)
+keel_package(date FIND date TARGETS date::date date::date-tz DEBIAN libhowardhinnant-date-dev)
 keel_package(eigen FIND Eigen3 3.4 NO_MODULE TARGETS Eigen3::Eigen DEBIAN libeigen3-dev)
-keel_package(zlib FIND ZLIB TARGETS ZLIB::ZLIB DEBIAN zlib1g-dev
-  PKGCONFIG zlib)
-keel_package(zstd FIND zstd TARGETS zstd::libzstd_shared zstd::libzstd_static DEBIAN libzstd-dev
-  PKGCONFIG libzstd)
+keel_package(zlib FIND ZLIB TARGETS ZLIB::ZLIB DEBIAN zlib1g-dev)
+keel_package(zstd FIND zstd TARGETS zstd::libzstd_shared zstd::libzstd_static DEBIAN libzstd-dev)
 keel_package(yaml FIND yaml-cpp TARGETS yaml-cpp DEBIAN libyaml-cpp-dev)
 keel_package(cli11 FIND CLI11 TARGETS CLI11::CLI11 DEBIAN libcli11-dev)
 keel_package(boost FIND Boost 1.81 CONFIG TARGETS Boost::headers Boost::boost
