@@ -256,12 +256,7 @@ Status RunRecorder::Core::put_statistics(RunReport& report) const {
 
 Result<RunReport> RunRecorder::report() const {
   const Core& core = *core_;
-  using analytics_errors::kBadConfig;
-  if (core.config.period.ns <= 0)
-    return Error{kBadConfig, "period", to_text(core.config.period), "above zero", {}};
-  if (core.config.max_periods < 8)
-    return Error{
-        kBadConfig, "max_periods", std::to_string(core.config.max_periods), "at least 8", {}};
+  if (auto status = check(core.config); !status) return std::move(status).error();
   RunReport report{};
   report.first_time = core.first_time;
   report.last_time = core.last_time;

@@ -1,5 +1,6 @@
 #include <keel/analytics/run_recorder.hpp>
 
+#include <keel/core/time_text.hpp>
 #include <keel/portfolio/position.hpp>
 
 #include "analytics/recorder_core.hpp"
@@ -182,6 +183,8 @@ void RunRecorder::Core::on_order(const OrderRecord& record) {
     entry.filled = record.filled;
   }
   if (record.state_after != OrderState::kNone) entry.state = record.state_after;
+  // Held, and denied at its release: keel said no, not the venue.
+  if (kind == RecordKind::kOrderDenied && is_terminal(entry.state)) entry.denied = true;
   const bool was_ended = std::exchange(entry.ended, is_terminal(entry.state));
   if (entry.ended && !was_ended) entry.end_time = record.header.ts_recv;
   switch (entry.state) {
@@ -349,6 +352,15 @@ void RunRecorder::Core::add_sample(Timestamp time, const Valuation& now) {
   last_equity = value;
   sample_time = time;
   ++samples;
+}
+
+Status check(const RunRecorderConfig& config) {
+  using analytics_errors::kBadConfig;
+  if (config.period.ns <= 0)
+    return Error{kBadConfig, "period", to_text(config.period), "above zero", {}};
+  if (config.max_periods < 8)
+    return Error{kBadConfig, "max_periods", std::to_string(config.max_periods), "at least 8", {}};
+  return {};
 }
 
 RunRecorder::RunRecorder(const InstrumentRegistry& registry, const Directory& directory,

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <keel/analytics/report_writers.hpp>
@@ -24,6 +26,8 @@ SummaryGroup result_group(const RunReport& report) {
   if (report.valuation && !report.valuation->income.is_zero())
     rows.emplace_back("Funding and income", show_with_code(report.valuation->income, true));
   rows.emplace_back("P&L, net", show_with_code(report.net_pnl, true));
+  if (report.valuation && !report.valuation->unrealized.is_zero())
+    rows.emplace_back("  of it unrealized", show_with_code(report.valuation->unrealized, true));
   rows.emplace_back("Equity, start", show_with_code(report.start_equity));
   if (!report.flows.is_zero())
     rows.emplace_back("Deposits less withdrawals", show_with_code(report.flows, true));
@@ -58,6 +62,10 @@ SummaryGroup trading_group(const RunReport& report) {
   if (counts.anomalies > 0)
     rows.emplace_back("Reports that did not fit", show_count(counts.anomalies));
   if (counts.open_at_end > 0) rows.emplace_back("Open at the end", show_count(counts.open_at_end));
+  for (const InstrumentSeries& series : report.instruments)
+    if (!series.positions.empty() && !series.positions.back().quantity.is_zero())
+      rows.emplace_back("Position at the end",
+                        series.positions.back().quantity.to_text() + " " + clean_text(series.name));
   rows.emplace_back("Round trips", statistic(report, "trades"));
   rows.emplace_back("Win rate", statistic(report, "win_rate"));
   rows.emplace_back("Profit factor", statistic(report, "profit_factor"));
@@ -127,7 +135,13 @@ std::string summary_text(const RunReport& report) {
     }
   }
   for (const std::string& note : report.host.notes) {
-    out += "\nNote: " + analytics::clean_text(note);
+    // A note of several lines stays that; other control characters are made harmless.
+    std::string_view rest = note;
+    for (const char* before = "\nNote: "; !rest.empty(); before = "\n  ") {
+      const std::size_t end = std::min(rest.find('\n'), rest.size());
+      out += before + analytics::clean_text(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
     if (&note == &report.host.notes.back()) out += '\n';
   }
   return out;

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include <keel/analytics/run_recorder.hpp>
+#include <keel/core/time_text.hpp>
 
 namespace keel {
 
@@ -31,6 +32,7 @@ class Recording final : public TransactionObserver, public InputProbe {
       : recorder(engine.instruments(), engine.directory(), config.recorder),
         engine_(engine),
         every_(config.sample_every),
+        period_(config.recorder.period),
         measure_(config.measure_latency),
         draws_(config.record_prices && config.market_journal != MarketJournal::kAll),
         trade_from_(config.trade_from) {}
@@ -43,6 +45,7 @@ class Recording final : public TransactionObserver, public InputProbe {
     }
   }
   void before(const RecordHeader& input) override {
+    if (input.ts_recv >= period_end_) end_period(input.ts_recv);
     if (trade_from_ && input.ts_recv >= *trade_from_) begin_to_trade(input.ts_recv);
     if (measure_) started_ = Clock::now();
   }
@@ -54,6 +57,14 @@ class Recording final : public TransactionObserver, public InputProbe {
     if (!filled_ && engine_.now() < next_sample_) return;
     filled_ = false;
     sample();
+  }
+  // What the account was worth when the period or the day ended, before what comes after it.
+  void end_period(Timestamp now) {
+    if (period_end_.ns != INT64_MIN && !trade_from_)
+      recorder.sample(period_end_ - Duration{1}, engine_.portfolio().valuation(AccountId{1}));
+    const Timestamp by_period = now.floor_to(period_) + period_;
+    const Timestamp by_day = now.floor_to(Duration::days(1)) + Duration::days(1);
+    period_end_ = std::min(by_period, by_day);
   }
   void sample() {
     if (trade_from_) return;
@@ -80,11 +91,11 @@ class Recording final : public TransactionObserver, public InputProbe {
   }
 
   Engine& engine_;
-  Duration every_;
+  Duration every_, period_;
   bool measure_, draws_;
   std::optional<Timestamp> trade_from_;
   bool filled_ = false;
-  Timestamp next_sample_{INT64_MIN};
+  Timestamp next_sample_{INT64_MIN}, period_end_{INT64_MIN};
   Clock::time_point started_;
 };
 
@@ -192,6 +203,11 @@ Result<RunReport> Backtest::run(std::string_view name, Strategy& strategy, Marke
                  config_.journal,
                  "a new folder; a run is not continued by accident",
                  {}};
+  if (auto status = check(config_.recorder); !status) return std::move(status).error();
+  for (const auto& [field, value] :
+       {std::pair{"feed_latency", config_.feed_latency}, {"sample_every", config_.sample_every}})
+    if (value.ns < 0)
+      return Error{engine_errors::kWiring, field, to_text(value), "not negative", {}};
   engine_ = std::make_unique<Engine>(engine_config(true));
   auto venue = wire(*engine_, name, strategy);
   if (!venue) return std::move(venue).error();

@@ -60,6 +60,19 @@ Status write_reports(const std::string& out, const RunReport& report) {
   return write_orders_csv((folder / "orders.csv").string(), report);
 }
 
+// Damaged data is told of on stderr whatever else is printed, in one line.
+void tell_damage(const RowReport& rows, Rate most, bool json) {
+  if (rows.clean()) return;
+  std::string line = rows.summary();
+  for (const auto& count : rows.counts) line += fmt::format("; {} {}", count.rows, count.code.text);
+  const bool too_many = rows.skipped_share() > most.to_double();
+  if (too_many) line += fmt::format("; more than feed.max_skipped ({})", most.to_text());
+  if (json)
+    fail({kDamagedData, "feed.path", std::move(line), "a file without damage", {}}, json);
+  else
+    fmt::print(stderr, "keel: {}data: {}\n", too_many ? "WARNING: " : "", line);
+}
+
 int run_backtest(const Options& options) {
   auto settings = Settings::load(options.file, options.set);
   if (!settings) return fail(settings.error(), options.json);
@@ -82,6 +95,8 @@ int run_backtest(const Options& options) {
   const bool shows = !options.quiet && !options.json;
   auto report = test.run(settings->strategy, **strategy, *feed, shows ? &counter : nullptr);
   if (shows) counter.done();
+  if (report || !options.json)  // an error in JSON stands alone
+    tell_damage(feed->report(), settings->max_skipped, options.json);
   if (!report) return fail(report.error(), options.json);
   if (!feed->report().clean()) report->host.notes.push_back(feed->report().to_text());
   if (!settings->out.empty()) {

@@ -6,12 +6,14 @@
 #include <string>
 
 #include <CLI/CLI.hpp>
-
-namespace keel {
-struct Error;
-}
+#include <keel/core/error.hpp>
 
 namespace keel::cli {
+
+inline constexpr ErrorCode kUsage{"cli.usage"};
+inline constexpr ErrorCode kUnknownKind{"cli.unknown_kind"};
+inline constexpr ErrorCode kBadOrderId{"cli.bad_order_id"};
+inline constexpr ErrorCode kDamagedData{"cli.damaged_data"};
 
 inline constexpr int kFailed = 1;
 inline constexpr int kDifference = 3;

@@ -1,4 +1,5 @@
 // keel inspect, keel report: from a journal alone.
+#include <algorithm>
 #include <memory>
 
 #include <fmt/core.h>
@@ -66,6 +67,29 @@ bool shown(const InspectOptions& options, const RecordHeader& record) {
          fmt::format("{}", record_as<OrderRecord>(record).order) == options.order;
 }
 
+// A filter that nothing can pass is a slip of the fingers.
+Status check_filters(const InspectOptions& options) {
+  if (!options.kind.empty()) {
+    std::string kinds;
+    bool known = false;
+    for (std::uint16_t value = 0x0100; value < 0x0700; ++value) {
+      const auto name = to_text(RecordKind{value});
+      if (name == "unknown") continue;
+      known = known || name == options.kind;
+      kinds.append(kinds.empty() ? "one of " : ", ").append(name);
+    }
+    if (!known) return Error{kUnknownKind, "--kind", options.kind, kinds, {}};
+  }
+  if (options.order.empty()) return {};
+  const std::string& text = options.order;
+  const auto hyphens = std::count(text.begin(), text.end(), '-');
+  const bool is_id = hyphens == 2 && text.find_first_not_of("0123456789-") == std::string::npos &&
+                     text.find("--") == std::string::npos && text.front() != '-' &&
+                     text.back() != '-';
+  if (is_id) return {};
+  return Error{kBadOrderId, "--order", text, "engine-run-counter, such as 1-1-7", {}};
+}
+
 int print_records(const InspectOptions& options) {
   auto reader = JournalReader::open(options.journal);
   if (!reader) return fail(reader.error(), options.json);
@@ -86,6 +110,7 @@ int print_records(const InspectOptions& options) {
 }
 
 int run_inspect(const InspectOptions& options) {
+  if (auto status = check_filters(options); !status) return fail(status.error(), options.json);
   if (options.records) return print_records(options);
   const auto summary = inspect_journal(options.journal);
   if (!summary) return fail(summary.error(), options.json);

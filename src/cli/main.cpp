@@ -1,4 +1,7 @@
 // keel: backtests, journals and reports from the command line.
+#include <algorithm>
+#include <string_view>
+
 #include <fmt/core.h>
 
 #include <keel/core/error.hpp>
@@ -60,8 +63,11 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const int status = app.exit(error);
-    return status == 0 ? 0 : 2;
+    const bool json = std::any_of(
+        argv, argv + argc, [](const char* word) { return std::string_view{word} == "--json"; });
+    if (error.get_exit_code() == 0 || !json) return app.exit(error) == 0 ? 0 : 2;
+    keel::cli::fail({keel::cli::kUsage, {}, {}, error.what(), "command line"}, json);
+    return 2;
   }
   return code;
 }

@@ -4,6 +4,8 @@
 
 #include <keel/backtest/ema_cross.hpp>
 #include <keel/backtest/trend.hpp>
+#include <keel/core/time_text.hpp>
+#include <keel/market/bar_spec.hpp>
 
 #include "cli/yaml.hpp"
 
@@ -87,6 +89,8 @@ void read_feed(Section section, Settings& settings) {
   spec.newest_first = section.flag("newest_first", false);
   spec.strict = section.flag("strict", false);
   spec.quote_size = section.quantity("quote_size");
+  spec.max_jump = section.duration("max_jump").value_or(spec.max_jump);
+  settings.max_skipped = section.rate("max_skipped").value_or(Rate::from_raw(Rate::kScale / 100));
   const auto delimiter = section.text("delimiter", ",");
   if (delimiter.size() == 1)
     spec.delimiter = delimiter[0];
@@ -167,6 +171,18 @@ Result<Settings> Settings::load(const std::string& path,
   config.recorder.periods_per_year = static_cast<double>(root.whole("periods_per_year", 8760));
   config.recorder.period = root.duration("period").value_or(Duration::hours(1));
 
+  const auto positive = [&root](const char* key, Duration value, bool zero_too) {
+    if (value.ns < 0 || (value.ns == 0 && !zero_too))
+      root.refuse(
+          key,
+          Error{kConfigValue, {}, to_text(value), zero_too ? "not negative" : "above zero", {}});
+  };
+  positive("sample_every", config.sample_every, true);
+  positive("period", config.recorder.period, false);
+  if (!(config.recorder.periods_per_year > 0))
+    root.refuse("periods_per_year",
+                Error{kConfigValue, {}, root.text("periods_per_year", ""), "above zero", {}});
+
   Section strategy = root.section("strategy");
   settings.strategy = strategy.required("name");
   settings.parameters = strategy.section("parameters").entries();
@@ -226,6 +242,8 @@ Result<std::unique_ptr<Strategy>> Settings::make_strategy(InstrumentId id) const
         const auto length = parse_duration(parameter.second);
         if (!length) return Error{length.error()}.in_field("strategy.parameters.bar");
         own.bars = BarSpec::time(*length);
+        if (!check(own.bars))
+          return Error{kConfigValue, "strategy.parameters.bar", parameter.second, "above zero", {}};
       } else if (name == "shorts")
         own.shorts = parameter.second == "true";
       else

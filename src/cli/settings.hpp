@@ -27,7 +27,8 @@ struct Settings {
   std::string feed_path;
   std::string feed_kind;  // trades, quotes, bars
   CsvSpec columns;
-  std::string out;  // folder of the report
+  Rate max_skipped;  // share of the rows, above which the run is warned of loudly
+  std::string out;   // folder of the report
   std::string strategy;
   std::vector<std::pair<std::string, std::string>> parameters;
   std::vector<std::pair<std::string, std::string>> limits;

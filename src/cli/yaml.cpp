@@ -1,6 +1,7 @@
 #include "cli/yaml.hpp"
 
 #include <charconv>
+#include <map>
 #include <set>
 
 #include <yaml-cpp/yaml.h>
@@ -44,6 +45,31 @@ Status apply_override(const YAML::Node& root, const std::string& text) {
   return {};
 }
 
+// A key that stands twice in one mapping: the parser keeps both and a look-up finds the first.
+std::optional<Error> duplicate_key(const YAML::Node& node, const std::string& path,
+                                   const std::string& file) {
+  std::map<std::string, int> lines;
+  for (const auto& entry : node) {
+    if (node.IsMap()) {
+      const auto key = entry.first.as<std::string>();
+      const auto own = path.empty() ? key : path + "." + key;
+      const int line = entry.first.Mark().line + 1;
+      const auto [first, is_new] = lines.try_emplace(key, line);
+      if (!is_new)
+        return Error{kDuplicateKey,
+                     own,
+                     {},
+                     "once: it is in line " + std::to_string(first->second) + " and in line " +
+                         std::to_string(line),
+                     file + ":" + std::to_string(line)};
+      if (auto inside = duplicate_key(entry.second, own, file)) return inside;
+    } else if (auto inside = duplicate_key(entry, path, file)) {
+      return inside;
+    }
+  }
+  return std::nullopt;
+}
+
 void collect(const YAML::Node& node, const std::string& path, std::vector<std::string>& keys) {
   if (node.IsMap()) {
     for (const auto& entry : node)
@@ -67,6 +93,7 @@ Result<Section> Section::load(const std::string& path, const std::vector<std::st
   try {
     file->root = YAML::LoadFile(path);
     if (!file->root.IsMap()) return Error{kConfigSyntax, {}, {}, "a mapping at the top", path};
+    if (auto twice = duplicate_key(file->root, {}, path)) return *twice;
     for (const auto& text : overrides)
       if (auto status = apply_override(file->root, text); !status) return std::move(status).error();
   } catch (const YAML::BadFile&) {

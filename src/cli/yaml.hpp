@@ -16,12 +16,14 @@ namespace keel::cli {
 inline constexpr ErrorCode kConfigSyntax{"cli.config_syntax"};
 inline constexpr ErrorCode kConfigKey{"cli.config_key"};
 inline constexpr ErrorCode kConfigValue{"cli.config_value"};
+inline constexpr ErrorCode kDuplicateKey{"cli.duplicate_key"};
 
 // One mapping of the file. Reads mark their key as known; `finish` names the first key that nobody
 // asked for. The first error is kept; later reads give their default.
 class Section {
  public:
-  // Error: cli.config_syntax. `overrides` are "a.b.c=value" from the command line.
+  // Errors: cli.config_syntax, cli.duplicate_key. `overrides` are "a.b.c=value" from the command
+  // line.
   static Result<Section> load(const std::string& path, const std::vector<std::string>& overrides);
 
   [[nodiscard]] bool has(const std::string& key) const;

@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include <keel/core/time_text.hpp>
+#include <keel/model/price_floor.hpp>
 
 #include "csv_reader.hpp"
 
@@ -197,16 +198,76 @@ bool CsvFeed::Reader::problem(ErrorCode code, const std::string& column, std::st
   return problem(Error{code, {}, std::string{value.substr(0, 60)}, std::move(rule), {}}, column);
 }
 
-template <class T>
-void CsvFeed::Reader::append(const T& record) {
+void CsvFeed::Reader::append(const std::byte* record, std::size_t size) {
   const std::size_t at = out_.size();
-  out_.resize(at + sizeof record);
-  std::memcpy(out_.data() + at, &record, sizeof record);
-  ++report.delivered;
+  out_.resize(at + size);
+  std::memcpy(out_.data() + at, record, size);
+}
+
+bool CsvFeed::Reader::is_jump(Timestamp from, Timestamp to) const {
+  if (spec_.max_jump.ns <= 0) return false;
+  std::int64_t distance{};
+  const bool wide = __builtin_sub_overflow(to.ns, from.ns, &distance);
+  return wide || distance > spec_.max_jump.ns || distance < -spec_.max_jump.ns;
+}
+
+// The way of a good row. The first row of a file is held too: it may be the one that is wrong.
+template <class T>
+void CsvFeed::Reader::accept(Timestamp time, const T& record) {
+  const auto* bytes = reinterpret_cast<const std::byte*>(&record);
+  if (held_.empty() && spec_.max_jump.ns > 0 && (!has_time_ || is_jump(last_time_, time))) {
+    before_held_ = last_time_;
+    has_before_held_ = has_time_;
+    held_.push_back({lines_.number(), time});
+    held_records_.assign(bytes, bytes + sizeof record);
+  } else if (!held_.empty()) {
+    held_.push_back({lines_.number(), time});
+    held_records_.insert(held_records_.end(), bytes, bytes + sizeof record);
+    if (held_.size() > kAgree) release_held();
+  } else {
+    append(bytes, sizeof record);
+    ++report.delivered;
+  }
+  last_time_ = time;
+  has_time_ = true;
+}
+
+void CsvFeed::Reader::release_held() {
+  append(held_records_.data(), held_records_.size());
+  report.delivered += held_.size();
+  held_.clear();
+  held_records_.clear();
+}
+
+// Whether `time` lies far behind a held row, and not behind the one before that: then that row, and
+// those behind it, were wrong.
+void CsvFeed::Reader::judge_held(Timestamp time) {
+  std::size_t first = 0;
+  for (; first < held_.size(); ++first) {
+    if (first == 0 ? has_before_held_ && is_behind(time, before_held_)
+                   : is_behind(time, held_[first - 1].time))
+      return;
+    if (is_behind(time, held_[first].time) && is_jump(time, held_[first].time)) break;
+  }
+  if (first == held_.size()) return;
+  const std::size_t each = held_records_.size() / held_.size();
+  for (std::size_t i = first; i < held_.size(); ++i) {
+    Error error{
+        storage_errors::kTimeJump, spec_.time, to_text(held_[i].time),
+        fmt::format("at most {} from the rows before and after it", to_text(spec_.max_jump)),
+        fmt::format("{}:{}", path_, held_[i].line)};
+    if (spec_.strict && !failure_) failure_ = error;
+    report.add(std::move(error), spec_.max_messages);
+  }
+  last_time_ = first == 0 ? before_held_ : held_[first - 1].time;
+  has_time_ = first != 0 || has_before_held_;
+  held_.resize(first);
+  held_records_.resize(first * each);
 }
 
 void CsvFeed::Reader::end_of_lines() {
   ended_ = true;
+  release_held();  // nothing has spoken against them
   if (!lines_.failure()) return;
   Error error = *lines_.failure();
   error.where = fmt::format("{}, after line {}", path_, lines_.number());
@@ -253,12 +314,14 @@ Result<std::span<const std::byte>> CsvFeed::Reader::next() {
     return std::span<const std::byte>{from, size};
   }
   while (!ended_ && !failure_ && out_.size() < kBatchBytes) read_line();
+  if (failure_) release_held();  // what came before the bad row
   if (out_.empty() && failure_) return *failure_;
   return std::span<const std::byte>{out_};
 }
 
 void CsvFeed::Reader::read_backwards() {
   while (!ended_ && !failure_) read_line();
+  release_held();
   if (out_.empty()) return;
   const std::size_t each = reinterpret_cast<const RecordHeader*>(out_.data())->size;
   backwards_.resize(out_.size());
@@ -323,8 +386,13 @@ bool CsvFeed::Reader::get_time(Timestamp& time) {
   auto parsed = times_.parse(text);
   if (!parsed) [[unlikely]]
     return problem(std::move(parsed).error(), spec_.time);
-  if (has_time_ && (spec_.newest_first ? *parsed > last_time_ : *parsed < last_time_))
-      [[unlikely]] {
+  if (!held_.empty() && is_behind(*parsed, last_time_)) [[unlikely]]
+    judge_held(*parsed);
+  if (failure_) {
+    --report.rows;  // this row is not looked at any more
+    return false;
+  }
+  if (has_time_ && is_behind(*parsed, last_time_)) [[unlikely]] {
     return problem(storage_errors::kTimeGoingBack, spec_.time, text,
                    fmt::format("not {} {}, the row taken before it",
                                spec_.newest_first ? "after" : "before", to_text(last_time_)));
@@ -341,6 +409,10 @@ bool CsvFeed::Reader::get_price(const Column& column, Price& price) {
   if (!raw) [[unlikely]]
     return problem(std::move(raw).error(), *column.name);
   price = Price::from_raw(*raw);
+  if (const Price lowest = lowest_price(instrument_.kind); price < lowest) [[unlikely]]
+    return problem(
+        storage_errors::kPriceNotPositive, *column.name, text,
+        lowest.is_zero() ? "not below zero, for an option" : "above zero, for this kind");
   if (!spec_.check_increments) return true;
   switch (instrument_.check_price(price)) {
     case Reason::kNone: return true;
@@ -397,9 +469,7 @@ bool CsvFeed::Reader::take_trade(Timestamp time) {
     if (!id) return problem(std::move(id).error(), spec_.trade_id);
     trade.trade_id = *id;
   }
-  last_time_ = time;
-  has_time_ = true;
-  append(trade);
+  accept(time, trade);
   return true;
 }
 
@@ -428,9 +498,7 @@ bool CsvFeed::Reader::take_quote(Timestamp time) {
   Quote quote = Quote::two_sided(instrument_.id, time, bid, bid_size, ask, ask_size);
   quote.header.flags =
       static_cast<std::uint8_t>((has_bid ? Quote::kHasBid : 0) | (has_ask ? Quote::kHasAsk : 0));
-  last_time_ = time;
-  has_time_ = true;
-  append(quote);
+  accept(time, quote);
   return true;
 }
 
@@ -485,9 +553,7 @@ bool CsvFeed::Reader::take_bar(Timestamp time) {
   bar.header.ts_event = bar.header.ts_recv = spec_.bar_time_is_close ? time : Timestamp{other};
   bar.spec = BarSpec::time(spec_.bar_length);
   if (!get_bar_prices(bar) || !get_bar_sums(bar)) return false;
-  last_time_ = time;
-  has_time_ = true;
-  append(bar);
+  accept(time, bar);
   return true;
 }
 

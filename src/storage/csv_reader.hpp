@@ -55,7 +55,15 @@ struct CsvFeed::Reader {
   bool problem(ErrorCode code, const std::string& column, std::string_view value, std::string rule);
   [[nodiscard]] std::string place() const;
   template <class T>
-  void append(const T& record);
+  void accept(Timestamp time, const T& record);
+  void append(const std::byte* record, std::size_t size);
+  // A row behind another, by the file's direction.
+  [[nodiscard]] bool is_behind(Timestamp a, Timestamp b) const {
+    return spec_.newest_first ? a > b : a < b;
+  }
+  [[nodiscard]] bool is_jump(Timestamp from, Timestamp to) const;
+  void release_held();
+  void judge_held(Timestamp time);
 
   CsvKind kind_;
   std::string path_;
@@ -69,8 +77,18 @@ struct CsvFeed::Reader {
   std::size_t field_count_ = 0;
   std::optional<std::string> first_line_;  // of a file without a header
   std::string joined_time_;
-  Timestamp last_time_{};
+  Timestamp last_time_{};  // of the last row taken or held
   bool has_time_ = false, ended_ = false;
+  // Rows from one far ahead on, until those behind it say whether it was right.
+  struct Held {
+    std::uint64_t line;
+    Timestamp time;
+  };
+  static constexpr std::size_t kAgree = 16;
+  std::vector<Held> held_;
+  std::vector<std::byte> held_records_;
+  Timestamp before_held_{};  // of the row before them
+  bool has_before_held_ = false;
   std::optional<Error> failure_;  // what next() says from here on
   std::vector<std::byte> out_;
   std::vector<std::byte> backwards_;  // newest_first: all records, in order of time

@@ -12,11 +12,21 @@ std::uint64_t RowReport::count(ErrorCode code) const {
   return 0;
 }
 
-std::string RowReport::to_text() const {
+double RowReport::skipped_share() const {
+  const std::uint64_t own = rows - filtered;
+  return own == 0 ? 0.0 : static_cast<double>(skipped) / static_cast<double>(own);
+}
+
+std::string RowReport::summary() const {
   std::string text = fmt::format("{} rows: {} delivered, {} skipped", rows, delivered, skipped);
+  if (skipped != 0) text += fmt::format(" ({:.2f}%)", skipped_share() * 100);
   if (filtered != 0) text += fmt::format(", {} of other symbols", filtered);
   if (cut_short) text += ", the rest of the file is lost";
-  text += "\n";
+  return text;
+}
+
+std::string RowReport::to_text() const {
+  std::string text = summary() + "\n";
   for (const Count& one : counts) text += fmt::format("  {:>8}  {}\n", one.rows, one.code.text);
   for (const Error& problem : first) text += "  " + problem.message() + "\n";
   std::uint64_t total = 0;

@@ -81,6 +81,21 @@ def main():
     refused("strategy.name=trned", "cli.unknown_strategy", value="trned")
     refused("limits.max_positoin=3", "risk.unknown_limit")
 
+    # Settings that would stop the program are refused by name.
+    refused("period=0s", "cli.config_value", field="period")
+    refused("sample_every=-1s", "core.time_syntax", field="sample_every")
+    refused("periods_per_year=0", "cli.config_value", field="periods_per_year")
+    done = run("backtest", YAML, "--json", "--set", "strategy.name=ema_cross", "--set",
+               "strategy.parameters={bar: 0s}", code=1)
+    assert json.loads(done.stderr)["field"] == "strategy.parameters.bar", done.stderr
+    refused("venue.feed_latency=-1s", "core.time_syntax", field="venue.feed_latency")
+
+    # Bad usage is JSON too.
+    for words in (["backtest", "no-such-file.yaml", "--json"], ["backtest", "--json"],
+                  ["inspect", "--json", "--nonsense"]):
+        error = json.loads(run(*words, code=2).stderr)
+        assert error["code"] == "cli.usage" and error["rule"], error
+
     error = json.loads(run("backtest", YAML, "--json", "--strict", code=1).stderr)
     assert error["code"] == "storage.zero_size" and error["field"] == "amount", error
 
@@ -104,6 +119,38 @@ def main():
         other = json.loads(run("replay", YAML, "--json", "--journal", journal, "--set",
                                "strategy.parameters.fast=50", code=3).stdout)
         assert not other["identical"] and other["recorded"] != other["replayed"]
+
+        # Damaged data is told of in one line, whatever else is said.
+        warning = json.loads(done.stderr)
+        assert warning["code"] == "cli.damaged_data" and "18 storage.zero_size" in warning["value"]
+        quiet = run("backtest", YAML, "--quiet", "--set", "feed.max_skipped=0.0001")
+        assert quiet.stdout == "" and quiet.stderr.count("\n") == 1, quiet.stderr
+        assert quiet.stderr.startswith("keel: WARNING: data: 100000 rows"), quiet.stderr
+        text = run("backtest", YAML).stdout
+        assert "\ufffd" not in text and "18  storage.zero_size\n" in text, text
+
+        twice = pathlib.Path(f"{folder}/twice.yaml")
+        source = (ROOT / YAML).read_text()
+        twice.write_text(source + "title: again\n")
+        error = json.loads(run("backtest", twice, "--json", code=1).stderr)
+        lines = source.splitlines()
+        first = next(i for i, line in enumerate(lines, 1) if line.startswith("title:"))
+        assert error["code"] == "cli.duplicate_key" and error["field"] == "title", error
+        assert f"line {first} and in line {len(lines) + 1}" in error["rule"], error
+
+        for words, code in ((["--kind", "order_filed"], "cli.unknown_kind"),
+                            (["--order", "abc"], "cli.bad_order_id"),
+                            (["--order", "1-1"], "cli.bad_order_id")):
+            error = json.loads(run("inspect", journal, "--records", *words, "--json",
+                                   code=1).stderr)
+            assert error["code"] == code, error
+            assert code != "cli.unknown_kind" or "order_filled" in error["rule"], error
+
+        # What keel denied at release was not rejected by the venue.
+        states = {row["reason"]: row["state"]
+                  for row in csv.DictReader(open(f"{out}/orders.csv", newline=""))}
+        assert all(states[reason] == "denied" for reason in states if reason.startswith("risk.")), \
+            states
 
         summary = json.loads(run("inspect", journal, "--json").stdout)
         assert summary["whole"] and summary["kinds"]["order_filled"] == len(fills)

@@ -26,6 +26,9 @@ struct RunRecorderConfig {
   std::uint32_t max_spans = 1200;        // of each picture
 };
 
+// What report() would refuse. Error: analytics.bad_config.
+[[nodiscard]] Status check(const RunRecorderConfig& config);
+
 class RunRecorder {
  public:
   RunRecorder(const InstrumentRegistry& registry, const Directory& directory,

@@ -30,10 +30,12 @@ struct BacktestConfig {
   std::string journal;  // folder; empty: journal off
   MarketJournal market_journal = MarketJournal::kAll;
   Duration feed_latency{0};
-  Duration sample_every = Duration::minutes(1);  // of equity, for the report
-  RunRecorderConfig recorder;                    // periods of the statistics
-  bool measure_latency = true;                   // event to command, by a steady clock
-  bool record_prices = true;                     // for the report's pictures
+  // Of equity, for the report; 0: after each input. Besides, after each fill, and where a period of
+  // the statistics or a day ends.
+  Duration sample_every = Duration::minutes(1);
+  RunRecorderConfig recorder;   // periods of the statistics
+  bool measure_latency = true;  // event to command, by a steady clock
+  bool record_prices = true;    // for the report's pictures
   // Before this moment trading is halted, so that a strategy warms up and nothing is traded; the
   // curve begins here. Absent: from the start.
   std::optional<Timestamp> trade_from;

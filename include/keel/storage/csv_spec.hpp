@@ -49,7 +49,11 @@ struct CsvSpec {
   bool newest_first = false;  // the file runs backwards; it is held in memory as a whole
 
   // ---- what to do about bad rows ----
-  bool strict = false;           // the first one is an error
+  bool strict = false;  // the first one is an error
+  // A row that is further ahead than this waits until 16 rows have followed it. Where one of them
+  // lies behind it by more than this, it was the bad row (storage.time_jump), not they. 0: a row
+  // ahead is taken as it comes, and all behind it are time going back.
+  Duration max_jump = Duration::hours(1);
   bool check_increments = true;  // prices and trade sizes must lie on the instrument's grid
   std::size_t max_messages = 20;
   std::size_t max_line_bytes = std::size_t{64} << 10;

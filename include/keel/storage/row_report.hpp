@@ -26,7 +26,11 @@ struct RowReport {
   [[nodiscard]] std::uint64_t count(ErrorCode code) const;
   // Nothing was skipped or lost.
   [[nodiscard]] bool clean() const { return skipped == 0 && !cut_short; }
-  // One line that sums it up, one a code, and the messages.
+  // Of the rows that were looked at, those left out: 0 to 1.
+  [[nodiscard]] double skipped_share() const;
+  // "100000 rows: 99982 delivered, 18 skipped (0.02%)"
+  [[nodiscard]] std::string summary() const;
+  // summary(), a line a code, and the messages.
   [[nodiscard]] std::string to_text() const;
 
   // For readers: counts a problem and keeps its message while there are fewer than `max_messages`.

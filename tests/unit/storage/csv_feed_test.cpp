@@ -108,7 +108,7 @@ TEST_CASE("numbers are exact, however they are written") {
       "1,+8.0001e2,1e-8\n"
       "1, 0800.01 ,\t.10\n"
       "1.5,92233720368.54,92233720368.54775807\n"
-      "2,-0.01,00000000000000000000000000000000000000000000001\n"
+      "2,0.01,00000000000000000000000000000000000000000000001\n"
       "2,1,92233720368.54775807\n"
       "2,1,92233720368.54775808\n"
       "2,9223372036.85,1\n"
@@ -120,7 +120,7 @@ TEST_CASE("numbers are exact, however they are written") {
   CHECK(read.got.rows[0].size == 0.1_qty);
   CHECK(read.got.rows[1].size == 0.00000001_qty);
   CHECK(read.got.rows[2].size == 0.1_qty);
-  CHECK(read.got.rows[3].price == -0.01_px);
+  CHECK(read.got.rows[3].price == 0.01_px);
   CHECK(read.got.rows[3].size == 1_qty);
   CHECK(read.got.rows[4].size == Quantity::max());
 }
