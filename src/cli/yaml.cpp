@@ -45,9 +45,13 @@ Status apply_override(const YAML::Node& root, const std::string& text) {
   return {};
 }
 
-// A key that stands twice in one mapping: the parser keeps both and a look-up finds the first.
+constexpr int kDeepest = 32;
+
+// A key that stands twice in one mapping: the parser keeps both and a look-up finds the first. An
+// alias may name what it stands in, so the depth has an end.
 std::optional<Error> duplicate_key(const YAML::Node& node, const std::string& path,
-                                   const std::string& file) {
+                                   const std::string& file, int depth = 0) {
+  if (depth > kDeepest) return Error{kConfigSyntax, path, {}, "at most 32 levels", file};
   std::map<std::string, int> lines;
   for (const auto& entry : node) {
     if (node.IsMap()) {
@@ -62,8 +66,8 @@ std::optional<Error> duplicate_key(const YAML::Node& node, const std::string& pa
                      "once: it is in line " + std::to_string(first->second) + " and in line " +
                          std::to_string(line),
                      file + ":" + std::to_string(line)};
-      if (auto inside = duplicate_key(entry.second, own, file)) return inside;
-    } else if (auto inside = duplicate_key(entry, path, file)) {
+      if (auto inside = duplicate_key(entry.second, own, file, depth + 1)) return inside;
+    } else if (auto inside = duplicate_key(entry, path, file, depth + 1)) {
       return inside;
     }
   }
