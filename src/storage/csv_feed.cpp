@@ -200,6 +200,7 @@ bool CsvFeed::Reader::problem(ErrorCode code, const std::string& column, std::st
 
 void CsvFeed::Reader::append(const std::byte* record, std::size_t size) {
   const std::size_t at = out_.size();
+  if (size == 0) return;
   out_.resize(at + size);
   std::memcpy(out_.data() + at, record, size);
 }

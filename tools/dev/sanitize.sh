@@ -15,7 +15,7 @@ case $preset in
   asan-ubsan | clang)
     [[ $preset != clang ]] || need lint
     targets=(all)
-    filter=(-LE '^gate$')
+    filter=(-LE '^gate$' -E '^(soak|simulated runs: 300)')
     ;;
   tsan)
     targets=(keel_thread_tests)

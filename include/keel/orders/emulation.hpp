@@ -26,10 +26,12 @@ struct VenueAbility {
   bool display = false, replace = false;
 
   [[nodiscard]] bool takes(OrderType type) const {
-    return (order_types >> static_cast<unsigned>(type) & 1u) != 0;
+    return static_cast<unsigned>(type) < 32 &&
+           (order_types >> static_cast<unsigned>(type) & 1u) != 0;
   }
   [[nodiscard]] bool takes(TimeInForce tif) const {
-    return (times_in_force >> static_cast<unsigned>(tif) & 1u) != 0;
+    return static_cast<unsigned>(tif) < 32 &&
+           (times_in_force >> static_cast<unsigned>(tif) & 1u) != 0;
   }
 };
 

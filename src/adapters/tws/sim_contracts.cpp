@@ -176,7 +176,8 @@ std::vector<std::size_t> Listings::find(const Contract& wanted) const {
       if (wanted.con_id == c.con_id) found.push_back(i);
       continue;
     }
-    const std::string_view type = wanted.sec_type == "CONTFUT" ? "FUT" : wanted.sec_type;
+    const std::string_view type =
+        wanted.sec_type == "CONTFUT" ? std::string_view{"FUT"} : std::string_view{wanted.sec_type};
     const bool named = !wanted.symbol.empty() || !wanted.local_symbol.empty();
     const std::string& month = wanted.last_trade_date_or_contract_month;
     if (named && fits(wanted.symbol, c.symbol) && fits(type, c.sec_type) &&
